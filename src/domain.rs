@@ -1,0 +1,47 @@
+//! What Tamis is about, in its own words; pure functions and types that cannot be wrong once built.
+//!
+//! Three ladders, never mixed: the machine's **verdict** (approve, hold, reject) → the comment's **status**
+//! (approved, held, rejected) → a person's **label** (ham, spam, abuse).
+//!
+//! | word | means |
+//! |---|---|
+//! | comment | what a visitor wrote, with who and where, once parsed |
+//! | site | one tenant: keys, policy, rules, locale |
+//! | author | who wrote the comment |
+//! | page | the URL commented on |
+//! | text | the derived form of a comment, computed once |
+//! | token, feature | a unit the classifier counts |
+//! | rule | an operator's written condition that can yield a signal |
+//! | signal | one piece of evidence: id, source, score, message, spans |
+//! | score | evidence in natural-log odds against the base rate; positive means unwanted |
+//! | floor | a verdict that a rule demands whatever the sum |
+//! | threshold | where the sum becomes a verdict: `hold_at`, `reject_at` |
+//! | decision | the immutable record: verdict, score, signals, model, rule set, thresholds |
+//! | head | one yes/no question the classifier answers: `spam`, `abuse` |
+//! | model | one trained artefact: immutable, versioned, with its card |
+//! | limit | a quota on a key; `take` one, or be `refused` |
+//! | event | something a person did to a recorded comment |
+
+pub mod score;
+
+pub mod site;
+
+pub mod comment;
+
+pub mod text;
+
+pub mod signal;
+
+pub mod rules;
+
+pub mod classifier;
+
+pub mod limits;
+
+pub mod decision;
+
+pub mod policy;
+
+pub mod review;
+
+pub mod secrets;

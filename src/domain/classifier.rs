@@ -1,0 +1,1 @@
+//! The two heads: sparse scoring of a trained model, with the evidence for it.

@@ -1,0 +1,101 @@
+//! From evidence to a verdict: the only place that compares a score with a threshold.
+
+use super::comment::Role;
+use super::decision::{DecidedBy, Thresholds, Verdict};
+use super::score::Score;
+use super::signal::{Message, Signal, Source};
+
+/// The verdict, the sum it rests on, and what settled it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ruling {
+    pub verdict: Verdict,
+    pub score: Score,
+    pub decided_by: DecidedBy,
+}
+
+/// The worse of the sum against the thresholds and the floors that signals demand.
+pub fn decide(signals: &[Signal], thresholds: Thresholds) -> Ruling {
+    let score = signals.iter().map(|signal| signal.score).sum();
+    let by_score = compare(score, thresholds);
+    let floor = signals.iter().filter_map(|signal| Some((signal.floor?, &signal.id))).fold(None, higher_floor);
+    match floor {
+        Some((floor, id)) if floor > by_score => {
+            Ruling { verdict: floor, score, decided_by: DecidedBy::Floor(id.clone()) }
+        }
+        _ => Ruling { verdict: by_score, score, decided_by: DecidedBy::Score },
+    }
+}
+
+fn compare(score: Score, thresholds: Thresholds) -> Verdict {
+    if score >= thresholds.reject_at {
+        Verdict::Reject
+    } else if score >= thresholds.hold_at {
+        Verdict::Hold
+    } else {
+        Verdict::Approve
+    }
+}
+
+/// The first of the highest floors, so that the order of the signals settles ties.
+fn higher_floor<'a>(
+    highest: Option<(Verdict, &'a String)>,
+    floor: (Verdict, &'a String),
+) -> Option<(Verdict, &'a String)> {
+    match highest {
+        Some(highest) if highest.0 >= floor.0 => Some(highest),
+        _ => Some(floor),
+    }
+}
+
+/// What the site's word for its own staff is worth: as much as outweighs every score against the comment,
+/// and nothing against a floor. `None` where there is nothing to outweigh.
+pub fn trust(role: Role, signals: &[Signal]) -> Option<Signal> {
+    let against: Score = signals.iter().map(|signal| signal.score).sum();
+    (role == Role::Staff && against > Score::ZERO).then(|| {
+        Signal::new(
+            "author.staff",
+            Source::Policy,
+            -against,
+            Message::new("Membre de la rédaction", "Member of the staff"),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signal(id: &str, nats: f64) -> Signal {
+        Signal::new(id, Source::Rule, Score::from_nats(nats), Message::new("", ""))
+    }
+
+    #[test]
+    fn a_sum_at_a_threshold_has_reached_it() {
+        let verdict = |nats| decide(&[signal("a", nats)], Thresholds::default()).verdict;
+        assert_eq!(verdict(1.999), Verdict::Approve);
+        assert_eq!(verdict(2.0), Verdict::Hold);
+        assert_eq!(verdict(5.0), Verdict::Reject);
+    }
+
+    #[test]
+    fn a_floor_stands_whatever_the_sum() {
+        let ruling = decide(&[signal("a", -9.0), signal("b", 0.0).demanding(Verdict::Hold)], Thresholds::default());
+        assert_eq!(ruling.verdict, Verdict::Hold);
+        assert_eq!(ruling.decided_by.as_str(), "b");
+    }
+
+    #[test]
+    fn a_floor_below_the_sum_settles_nothing() {
+        let ruling = decide(&[signal("a", 9.0), signal("b", 0.0).demanding(Verdict::Hold)], Thresholds::default());
+        assert_eq!((ruling.verdict, ruling.decided_by), (Verdict::Reject, DecidedBy::Score));
+    }
+
+    #[test]
+    fn staff_outweigh_scores_but_never_a_floor() {
+        let mut signals = vec![signal("a", 9.0), signal("b", 0.0).demanding(Verdict::Hold)];
+        signals.extend(trust(Role::Staff, &signals));
+        let ruling = decide(&signals, Thresholds::default());
+        assert_eq!((ruling.verdict, ruling.score), (Verdict::Hold, Score::ZERO));
+        assert!(trust(Role::Visitor, &signals).is_none());
+    }
+}

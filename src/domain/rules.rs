@@ -1,0 +1,1 @@
+//! An operator's written conditions, and the signals they yield.

@@ -1,0 +1,162 @@
+//! The durable record: sites, comments with their decisions and events, and the keys that seal them.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::domain::comment::{CommentId, Content, Kind, Page};
+use crate::domain::decision::Decision;
+use crate::domain::review::{Event, Record, Status};
+use crate::domain::secrets::ContentDigest;
+use crate::domain::site::{Site, SiteId};
+
+/// When a method that writes returns `Ok`, what it wrote is on disk and survives a power cut.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Adds a site.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when its name is taken.
+    async fn add_site(&self, site: &Site) -> Result<(), StoreError>;
+
+    /// All sites, oldest first.
+    async fn sites(&self) -> Result<Vec<Site>, StoreError>;
+
+    /// Gives a site other keys; false when there is no such site.
+    async fn set_site_keys(
+        &self,
+        site: SiteId,
+        key_digest: [u8; 32],
+        sealed_akismet_key: &[u8],
+    ) -> Result<bool, StoreError>;
+
+    /// What is recorded under a host site's own name for a comment.
+    async fn known(&self, site: SiteId, external_id: &str) -> Result<Option<Known>, StoreError>;
+
+    /// Records one revision of a comment with its decision, all or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when another call came first: the external id, the revision, the version or the
+    /// idempotency key is taken. Look it up again.
+    async fn record(&self, entry: Entry) -> Result<(), StoreError>;
+
+    /// One comment, whole.
+    async fn comment(&self, site: SiteId, id: CommentId) -> Result<Option<Record>, StoreError>;
+
+    /// The comments of a site that fit the selection, oldest first, at most `limit`.
+    async fn list(
+        &self,
+        site: SiteId,
+        selection: &Selection,
+        after: Option<Position>,
+        limit: u32,
+    ) -> Result<Vec<Record>, StoreError>;
+
+    /// Appends an event and sets the status, if the comment is still at the version the change was made for.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when it is not, or the idempotency key is taken.
+    async fn change(&self, change: Change) -> Result<(), StoreError>;
+
+    /// The first answer to an idempotency key, if it is not older than `since`.
+    async fn first_answer(
+        &self,
+        site: SiteId,
+        key: &[u8; 32],
+        since: Timestamp,
+    ) -> Result<Option<FirstAnswer>, StoreError>;
+
+    /// Drops the idempotency keys of before `before`, at most `limit`; how many it dropped.
+    async fn forget_answers(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
+
+    /// The sealed key stored under `name`; stores `sealed` first when there is none. The first one stays for good.
+    async fn sealed_key(&self, name: &str, sealed: &[u8]) -> Result<Vec<u8>, StoreError>;
+
+    /// Whether the store can be read and written now.
+    async fn check(&self) -> Result<(), StoreError>;
+}
+
+/// What is recorded under an external id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub id: CommentId,
+    /// The digest of each revision's content, from revision 1.
+    pub digests: Vec<ContentDigest>,
+}
+
+/// One revision to record.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub id: CommentId,
+    pub site: SiteId,
+    pub external_id: Option<String>,
+    pub kind: Kind,
+    pub page: Page,
+    pub parent_id: Option<String>,
+    /// 1 records a new comment; n + 1 an edit of a comment that has n revisions.
+    pub revision: u32,
+    /// For an edit, the version of the record that the decision was made for; 0 for a new comment.
+    pub version: u32,
+    pub content: Content,
+    pub digest: ContentDigest,
+    pub decision: Decision,
+    pub status: Status,
+    pub at: Timestamp,
+    pub claim: Option<Claim>,
+}
+
+/// An event to append.
+#[derive(Clone, Debug)]
+pub struct Change {
+    pub site: SiteId,
+    pub id: CommentId,
+    /// The version the change was made for.
+    pub version: u32,
+    pub event: Event,
+    pub status: Status,
+    pub claim: Option<Claim>,
+}
+
+/// An idempotency key to claim along with a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// A digest of the key as the client sent it.
+    pub key: [u8; 32],
+    /// A digest of the request it was sent with.
+    pub request: [u8; 32],
+    pub at: Timestamp,
+}
+
+/// What was first answered to an idempotency key: enough to answer the same again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstAnswer {
+    pub request: [u8; 32],
+    pub id: CommentId,
+    pub revision: u32,
+    pub status: Status,
+    pub version: u32,
+}
+
+/// Which comments to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    pub status: Option<Status>,
+    pub page_url: Option<String>,
+    pub external_id: Option<String>,
+}
+
+/// A place in a list: the last comment already seen. Ids grow with time, so they are the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position(pub CommentId);
+
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another write came first.
+    #[error("another write came first")]
+    Conflict,
+    /// The store cannot be reached, is full, or is shutting down; nothing was written.
+    #[error("the store is not available: {0}")]
+    Unavailable(String),
+    /// What was read is not what Tamis wrote.
+    #[error("the store holds something that Tamis cannot read: {0}")]
+    Damaged(String),
+}

@@ -1,0 +1,2 @@
+//! The one integration binary: every module below talks to the real thing.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it expects by failing")]
