@@ -5,6 +5,7 @@
 mod fold;
 mod links;
 mod mapped;
+mod markup;
 mod words;
 
 use super::comment::{Comment, Language};
