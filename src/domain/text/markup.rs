@@ -39,13 +39,34 @@ const DROPPED: [&[u8]; 6] = [b"script", b"style", b"iframe", b"noembed", b"nofra
 
 /// Elements that begin and end a line.
 const BLOCKS: [&[u8]; 24] = [
-    b"address", b"article", b"blockquote", b"br", b"dd", b"div", b"dl", b"dt", b"figure", b"footer", b"h1", b"h2",
-    b"h3", b"h4", b"h5", b"h6", b"header", b"hr", b"li", b"ol", b"p", b"pre", b"tr", b"ul",
+    b"address",
+    b"article",
+    b"blockquote",
+    b"br",
+    b"dd",
+    b"div",
+    b"dl",
+    b"dt",
+    b"figure",
+    b"footer",
+    b"h1",
+    b"h2",
+    b"h3",
+    b"h4",
+    b"h5",
+    b"h6",
+    b"header",
+    b"hr",
+    b"li",
+    b"ol",
+    b"p",
+    b"pre",
+    b"tr",
+    b"ul",
 ];
 
 /// Attributes that lead elsewhere.
-const LEADING: [&[u8]; 8] =
-    [b"href", b"src", b"action", b"formaction", b"data", b"poster", b"background", b"longdesc"];
+const LEADING: [&[u8]; 8] = [b"href", b"src", b"action", b"formaction", b"data", b"poster", b"background", b"longdesc"];
 
 impl Markup {
     pub(super) fn read(html: &str) -> Self {
@@ -119,8 +140,7 @@ impl Reader<'_> {
 
     fn take_tag(&mut self) {
         let tag = self.tags.callback_mut();
-        let (block, dropped, anchor) =
-            (BLOCKS.contains(&&*tag.name), DROPPED.contains(&&*tag.name), tag.name == b"a");
+        let (block, dropped, anchor) = (BLOCKS.contains(&&*tag.name), DROPPED.contains(&&*tag.name), tag.name == b"a");
         let (ends, hidden, targets) = (tag.ends, tag.hidden, std::mem::take(&mut tag.targets));
         self.dropping = dropped && !ends;
         self.markup.hidden += u32::from(hidden && !ends);
@@ -248,8 +268,15 @@ fn hides(style: &[u8]) -> bool {
     style.split(';').any(|declaration| {
         matches!(
             declaration.trim_end_matches("!important"),
-            "display:none" | "visibility:hidden" | "font-size:0" | "font-size:0px" | "opacity:0" | "height:0"
-                | "height:0px" | "width:0" | "width:0px"
+            "display:none"
+                | "visibility:hidden"
+                | "font-size:0"
+                | "font-size:0px"
+                | "opacity:0"
+                | "height:0"
+                | "height:0px"
+                | "width:0"
+                | "width:0px"
         )
     })
 }
