@@ -25,7 +25,7 @@ pub use budgets::Budgets;
 pub use report::{HeadReport, LanguageClaims, Report};
 pub use sources::{Source, Sources, SourcesError};
 
-use crate::domain::classifier::card::{Card, HeadFacts, Line, Metric, Question};
+use crate::domain::classifier::card::{Card, HeadFacts, Metric, Question};
 use crate::domain::classifier::features::TOKENIZER;
 use crate::domain::classifier::{Model, ModelError, write};
 use corpus::Corpus;
@@ -194,9 +194,8 @@ fn assess_head(
     // With a single domain nothing is left to train on, and its own folds must do.
     let judged_by = if left_out.is_empty() { &inside } else { &left_out };
     let facts = assess::facts(study.question, study.census, judged_by, options.budgets);
-    let line = |language| facts.language(language).line;
-    let mut metrics = assess::metrics(LEFT_OUT, study.census, &left_out, line);
-    metrics.extend(assess::metrics(INSIDE, study.census, &inside, line));
+    let mut metrics = assess::metrics(LEFT_OUT, study.census, &left_out, Some(&facts));
+    metrics.extend(assess::metrics(INSIDE, study.census, &inside, Some(&facts)));
     Ok(Assessed { facts, metrics })
 }
 
@@ -221,9 +220,8 @@ fn predictions(
 
 fn baseline(study: &Study<'_>, progress: &mut dyn FnMut(Progress)) -> Result<Vec<Metric>, TrainingError> {
     let (left_out, inside) = predictions(study, Recipe::PlainWords, progress)?;
-    let as_it_is = |_| Line { slope: 1.0, intercept: 0.0 };
-    let mut metrics = assess::metrics("left-out, plain words", study.census, &left_out, as_it_is);
-    metrics.extend(assess::metrics("inside, plain words", study.census, &inside, as_it_is));
+    let mut metrics = assess::metrics("left-out, plain words", study.census, &left_out, None);
+    metrics.extend(assess::metrics("inside, plain words", study.census, &inside, None));
     Ok(metrics)
 }
 

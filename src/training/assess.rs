@@ -94,23 +94,22 @@ fn language_facts(
 
 /// Only real comments can show what happens to comments.
 fn counts_as_good(census: &Census, prediction: &Prediction) -> bool {
-    census.domains().get(prediction.domain).is_some_and(|domain| domain.comments && !domain.written)
+    is_real(census, prediction) && census.domains().get(prediction.domain).is_some_and(|domain| domain.comments)
 }
 
-/// The figures of a split: a row a domain, and one a language where a domain has several.
+/// The figures of a split: a row a domain, one a language where a domain has several, and one of all real domains,
+/// each weighing the same. `facts` are those of the head, or `None` for a baseline that has no calibration.
 pub(super) fn metrics(
     split: &str,
     census: &Census,
     predictions: &[Prediction],
-    line: impl Fn(Option<Language>) -> Line,
+    facts: Option<&HeadFacts>,
 ) -> Vec<Metric> {
     let mut rows = Vec::new();
     for (id, domain) in census.domains().iter().enumerate() {
         let mut by_language: BTreeMap<Option<Language>, Vec<Outcome>> = BTreeMap::new();
         for prediction in predictions.iter().filter(|prediction| prediction.domain == id) {
-            let odds = line(prediction.language).at(prediction.raw);
-            let outcome = Outcome { odds, unwanted: prediction.unwanted };
-            by_language.entry(prediction.language).or_default().push(outcome);
+            by_language.entry(prediction.language).or_default().push(outcome(prediction, facts, 1.0));
         }
         let all: Vec<_> = by_language.values().flatten().copied().collect();
         let single = (by_language.len() == 1).then(|| by_language.keys().next().copied().flatten()).flatten();
@@ -120,11 +119,35 @@ pub(super) fn metrics(
             rows.extend(enough.map(|(language, outcomes)| metric(split, &domain.name, *language, outcomes)));
         }
     }
+    let real = predictions.iter().filter(|prediction| is_real(census, prediction));
+    let all: Vec<_> = real.map(|prediction| outcome(prediction, facts, prediction.weight)).collect();
+    rows.extend((!all.is_empty()).then(|| metric(split, ALL, None, &all)));
     rows
+}
+
+/// The row of all real domains.
+const ALL: &str = "(all real)";
+
+fn is_real(census: &Census, prediction: &Prediction) -> bool {
+    census.domains().get(prediction.domain).is_some_and(|domain| !domain.written)
+}
+
+/// What a head with these facts says, calibrated and within its bounds.
+fn outcome(prediction: &Prediction, facts: Option<&HeadFacts>, weight: f64) -> Outcome {
+    let (odds, told) = match facts {
+        None => (prediction.raw, None),
+        Some(head) => {
+            let facts = head.language(prediction.language);
+            let told = facts.unbounded(prediction.raw).clamp(head.floor, facts.ceiling);
+            (facts.line.at(prediction.raw), Some(if prediction.speaks { told } else { Score::ZERO }))
+        }
+    };
+    Outcome { odds, told, unwanted: prediction.unwanted, weight }
 }
 
 fn metric(split: &str, source: &str, language: Option<Language>, outcomes: &[Outcome]) -> Metric {
     let quality = metrics::quality(outcomes);
+    let thresholds = Thresholds::default();
     Metric {
         split: split.to_owned(),
         source: source.to_owned(),
@@ -134,6 +157,9 @@ fn metric(split: &str, source: &str, language: Option<Language>, outcomes: &[Out
         auc: quality.auc,
         auc_margin: quality.auc_margin,
         recall_at_1_percent: quality.recall_at_1_percent,
+        wanted_held: metrics::reached(outcomes, false, thresholds.hold_at),
+        wanted_rejected: metrics::reached(outcomes, false, thresholds.reject_at),
+        unwanted_held: metrics::reached(outcomes, true, thresholds.hold_at),
         brier: quality.brier,
         ece: quality.ece,
     }

@@ -1,10 +1,15 @@
 //! How good a head is on data that it has not seen.
 
+use crate::domain::score::Score;
+
 /// A calibrated prediction: log odds at even base rates, and the truth.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outcome {
     pub odds: f64,
+    /// What the signal would be worth within its bounds; zero where the head would say nothing.
+    pub told: Option<Score>,
     pub unwanted: bool,
+    pub weight: f64,
 }
 
 /// What can be said about a set of outcomes.
@@ -33,8 +38,8 @@ pub(super) fn quality(outcomes: &[Outcome]) -> Quality {
         auc,
         auc_margin: auc.map(|auc| margin(auc, wanted as f64, unwanted as f64)),
         recall_at_1_percent: recall(&sorted, wanted, unwanted),
-        brier: brier(outcomes, wanted, unwanted),
-        ece: ece(outcomes, wanted, unwanted),
+        brier: brier(outcomes),
+        ece: ece(outcomes),
     }
 }
 
@@ -83,24 +88,42 @@ fn probability(odds: f64) -> f64 {
     1.0 / (1.0 + (-odds).exp())
 }
 
-/// What one outcome weighs so that both kinds weigh the same.
-fn weight(outcome: &Outcome, wanted: u64, unwanted: u64) -> f64 {
-    let kinds = f64::from(u8::from(wanted > 0) + u8::from(unwanted > 0));
-    1.0 / kinds / if outcome.unwanted { unwanted as f64 } else { wanted as f64 }
+/// The share of one kind whose signal reaches a score; `None` where there is no such kind or no signal.
+pub(super) fn reached(outcomes: &[Outcome], unwanted: bool, score: Score) -> Option<f64> {
+    let (mut reached, mut all) = (0.0, 0.0);
+    for outcome in outcomes.iter().filter(|outcome| outcome.unwanted == unwanted) {
+        all += outcome.weight;
+        reached += if outcome.told? >= score { outcome.weight } else { 0.0 };
+    }
+    (all > 0.0).then(|| reached / all)
 }
 
-fn brier(outcomes: &[Outcome], wanted: u64, unwanted: u64) -> f64 {
-    let error = |outcome: &Outcome| probability(outcome.odds) - f64::from(u8::from(outcome.unwanted));
-    outcomes.iter().map(|outcome| weight(outcome, wanted, unwanted) * error(outcome).powi(2)).sum()
+/// What each kind weighs, for its outcomes to add up to an equal share.
+fn kinds(outcomes: &[Outcome]) -> [f64; 2] {
+    let sums = [false, true].map(|kind| -> f64 {
+        outcomes.iter().filter(|outcome| outcome.unwanted == kind).map(|outcome| outcome.weight).sum()
+    });
+    let present = sums.iter().filter(|&&sum| sum > 0.0).count() as f64;
+    sums.map(|sum| if sum > 0.0 { 1.0 / (present * sum) } else { 0.0 })
 }
 
-fn ece(outcomes: &[Outcome], wanted: u64, unwanted: u64) -> f64 {
+fn error(outcome: &Outcome) -> f64 {
+    f64::from(u8::from(outcome.unwanted)) - probability(outcome.odds)
+}
+
+fn brier(outcomes: &[Outcome]) -> f64 {
+    let kinds = kinds(outcomes);
+    let weight = |outcome: &Outcome| kinds[usize::from(outcome.unwanted)] * outcome.weight;
+    outcomes.iter().map(|outcome| weight(outcome) * error(outcome).powi(2)).sum()
+}
+
+fn ece(outcomes: &[Outcome]) -> f64 {
+    let kinds = kinds(outcomes);
     let mut bins = [0.0_f64; BINS];
     for outcome in outcomes {
-        let probability = probability(outcome.odds);
-        let error = f64::from(u8::from(outcome.unwanted)) - probability;
-        if let Some(bin) = bins.get_mut(((probability * BINS as f64) as usize).min(BINS - 1)) {
-            *bin += weight(outcome, wanted, unwanted) * error;
+        let bin = (probability(outcome.odds) * BINS as f64) as usize;
+        if let Some(bin) = bins.get_mut(bin.min(BINS - 1)) {
+            *bin += kinds[usize::from(outcome.unwanted)] * outcome.weight * error(outcome);
         }
     }
     bins.iter().map(|bin| bin.abs()).sum()
@@ -111,13 +134,18 @@ mod tests {
     use super::*;
 
     fn outcomes(pairs: &[(f64, bool)]) -> Vec<Outcome> {
-        pairs.iter().map(|&(odds, unwanted)| Outcome { odds, unwanted }).collect()
+        pairs
+            .iter()
+            .map(|&(odds, unwanted)| Outcome { odds, told: Some(Score::from_nats(odds)), unwanted, weight: 1.0 })
+            .collect()
     }
 
     #[test]
     fn the_area_counts_ties_half() {
         let quality = quality(&outcomes(&[(0.0, false), (1.0, true), (1.0, false), (2.0, true)]));
         assert_eq!(quality.auc, Some(0.875));
+        let outcomes = outcomes(&[(0.0, false), (2.0, false), (3.0, true)]);
+        assert_eq!(reached(&outcomes, false, Score::from_nats(2.0)), Some(0.5));
     }
 
     #[test]

@@ -51,8 +51,21 @@ impl HeadReport {
     }
 
     fn metrics_table(&self) -> Table {
-        let mut table =
-            table(&["split", "source", "lang", "wanted", "unwanted", "AUC", "±", "recall@1%", "Brier", "ECE"]);
+        let mut table = table(&[
+            "split",
+            "source",
+            "lang",
+            "wanted",
+            "unwanted",
+            "AUC",
+            "±",
+            "recall@1%",
+            "good held",
+            "rejected",
+            "bad held",
+            "Brier",
+            "ECE",
+        ]);
         for metric in &self.metrics {
             let share = |share: Option<f64>| share.map_or_else(String::new, |share| format!("{share:.3}"));
             table.add_row(
@@ -65,6 +78,9 @@ impl HeadReport {
                     share(metric.auc),
                     share(metric.auc_margin),
                     share(metric.recall_at_1_percent),
+                    share(metric.wanted_held),
+                    share(metric.wanted_rejected),
+                    share(metric.unwanted_held),
                     format!("{:.3}", metric.brier),
                     format!("{:.3}", metric.ece),
                 ]

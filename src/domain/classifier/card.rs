@@ -110,6 +110,7 @@ pub struct HeadFacts {
 }
 
 impl HeadFacts {
+    /// What holds in a language.
     pub fn language(&self, language: Option<Language>) -> &LanguageFacts {
         language.and_then(|language| self.languages.get(&language)).unwrap_or(&self.elsewhere)
     }
@@ -130,6 +131,13 @@ pub struct LanguageFacts {
     /// No signal lies above.
     pub ceiling: Score,
     pub claims: Vec<Claim>,
+}
+
+impl LanguageFacts {
+    /// The calibrated score of a raw one, before its bounds.
+    pub fn unbounded(&self, raw: f64) -> Score {
+        Score::from_nats(self.line.at(raw)) - self.shift
+    }
 }
 
 /// Platt's line from a head's raw score to natural-log odds at even base rates.
@@ -178,6 +186,12 @@ pub struct Metric {
     pub auc_margin: Option<f64>,
     /// The share of the unwanted caught where 1 % of the wanted are.
     pub recall_at_1_percent: Option<f64>,
+    /// The share of the wanted that the head alone would hold or reject, within its bounds; `None` for a baseline.
+    pub wanted_held: Option<f64>,
+    /// The share of the wanted that it would reject.
+    pub wanted_rejected: Option<f64>,
+    /// The share of the unwanted that it would hold or reject.
+    pub unwanted_held: Option<f64>,
     /// Both kinds of label weighing the same.
     pub brier: f64,
     /// The expected calibration error in ten bins, both kinds of label weighing the same.

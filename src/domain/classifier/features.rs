@@ -130,7 +130,7 @@ fn reading_order(body: &FieldText) -> Vec<(&str, Range<u32>)> {
     let mut order: Vec<_> =
         body.words.iter().take(MOST_WORDS).map(|&word| (body.word(word), word.start..word.end)).collect();
     order.extend(body.links.iter().take(MOST_WORDS).map(|link| {
-        let bytes = body.folded.bytes(link.span.start, link.span.end);
+        let bytes = body.folded.bytes(link.span.start..link.span.end);
         (LINK, bytes.start as u32..bytes.end as u32)
     }));
     order.sort_by_key(|(_, place)| place.start);

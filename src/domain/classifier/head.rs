@@ -78,7 +78,7 @@ impl Head {
     fn tell(&self, features: &Features, text: &Text, facts: &LanguageFacts, raw: Raw) -> (Score, Explanation) {
         let scale = facts.line.slope / raw.divisor;
         let evidence = self.strongest(features, text, facts.openness, scale);
-        let unbounded = Score::from_nats(facts.line.at(raw.score)) - facts.shift;
+        let unbounded = facts.unbounded(raw.score);
         let score = unbounded.clamp(self.facts.floor, facts.ceiling);
         let rest = unbounded - evidence.iter().map(|evidence| evidence.score).sum();
         let cap = (score != unbounded).then(|| score - unbounded);

@@ -81,7 +81,7 @@ impl Facts<'_> {
         for link in body.links.iter().take(MOST_LINKS) {
             self.tell_pair("tld", link.host.rsplit('.').next().unwrap_or(""));
             self.tell_pair("link", kind(link));
-            let written = body.folded.as_str().get(body.folded.bytes(link.span.start, link.span.end)).unwrap_or("");
+            let written = body.folded.as_str().get(body.folded.bytes(link.span.start..link.span.end)).unwrap_or("");
             self.tell_pair("link_scheme", if written.contains("://") { "yes" } else { "no" });
             let after = written.split_once("://").map_or(written, |(_, after)| after);
             let has_path = after.split_once('/').is_some_and(|(_, path)| !path.is_empty());
