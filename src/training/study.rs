@@ -70,8 +70,10 @@ pub(super) struct Outcome {
 }
 
 impl Recipe {
-    fn counts(self, feature: &Feature) -> bool {
-        self == Self::Tamis || feature.family == Family::Words
+    /// Form tells offers from conversation. It does not tell an insult from an argument: on sources left out, the
+    /// abuse head is better without it.
+    fn counts(self, question: Question, feature: &Feature) -> bool {
+        feature.family == Family::Words || (self == Self::Tamis && question == Question::Spam)
     }
 }
 
@@ -98,7 +100,7 @@ impl Study<'_> {
                     Recipe::Tamis => fit.masses.of(place),
                     Recipe::PlainWords => super::counts::ONE,
                 };
-                fit.counts.add(features, place.unwanted, mass, author, |feature| recipe.counts(feature));
+                fit.counts.add(features, place.unwanted, mass, author, |feature| recipe.counts(self.question, feature));
             }
         })?;
         fits.into_iter().map(|fit| self.finish(fit, recipe)).collect()
