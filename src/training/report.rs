@@ -3,7 +3,7 @@
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::classifier::card::{Metric, Question};
+use crate::domain::classifier::card::{Claim, Metric, Question};
 
 /// One evaluation: both heads, every split.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ pub struct LanguageClaims {
     pub ceiling: f64,
     pub slope: f64,
     pub intercept: f64,
-    pub claims: Vec<crate::domain::classifier::card::Claim>,
+    pub claims: Vec<Claim>,
 }
 
 impl Report {

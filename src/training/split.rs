@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::corpus::Example;
 use super::counts::{Mass, ONE};
 use super::sources::{Source, Sources};
-use crate::domain::classifier::card::{Count, Question};
+use crate::domain::classifier::card::{Count, Label, Question};
 use crate::domain::comment::Language;
 
 /// A domain's place among the domains of a corpus, sorted by name.
@@ -83,7 +83,7 @@ pub(super) struct Census {
     seed: u64,
     cells: BTreeMap<Cell, u64>,
     domains: Vec<Domain>,
-    counts: BTreeMap<(String, crate::domain::classifier::card::Label, Option<Language>), u64>,
+    counts: BTreeMap<(String, Label, Option<Language>), u64>,
 }
 
 /// A domain: one or more sources that are balanced and left out together.

@@ -11,6 +11,7 @@ use crate::domain::classifier::card::Question;
 use crate::domain::classifier::features::{Family, Feature, Features};
 use crate::domain::classifier::{may_speak, raw};
 use crate::domain::comment::Language;
+use crate::domain::text::Text;
 
 /// The most predictions that are kept of a study; of a larger corpus, an even share.
 const MOST_PREDICTIONS: u64 = 500_000;
@@ -55,6 +56,14 @@ pub(super) struct Study<'a> {
     pub seed: u64,
 }
 
+/// An example as the passes see it.
+struct Seen<'a> {
+    place: Place,
+    author: Option<u64>,
+    features: &'a Features,
+    text: &'a Text,
+}
+
 /// One split's fit while its training set is counted.
 struct Counting {
     split: Split,
@@ -94,7 +103,7 @@ impl Study<'_> {
             })
             .collect();
         let needed = |place: &Place| splits.iter().any(|split| split.trains(place.domain, place.fold));
-        self.pass("count", &needed, progress, &mut |place, author, features, _| {
+        self.pass("count", &needed, progress, &mut |Seen { place, author, features, .. }| {
             for fit in fits.iter_mut().filter(|fit| fit.split.trains(place.domain, place.fold)) {
                 let mass = match recipe {
                     Recipe::Tamis => fit.masses.of(place),
@@ -122,7 +131,7 @@ impl Study<'_> {
         let masses = self.census.masses(Split::Whole);
         let mut predictions = Vec::new();
         let needed = |place: &Place| fits.iter().any(|fit| fit.split.tries(place.domain, place.fold));
-        self.pass("try", &needed, progress, &mut |place, _, features, text| {
+        self.pass("try", &needed, progress, &mut |Seen { place, features, text, .. }| {
             for fit in fits.iter().filter(|fit| fit.split.tries(place.domain, place.fold)) {
                 let openness = match (recipe, features.language()) {
                     (Recipe::PlainWords, _) => 1.0,
@@ -151,7 +160,7 @@ impl Study<'_> {
         step: &'static str,
         needed: &dyn Fn(&Place) -> bool,
         progress: &mut dyn FnMut(Progress),
-        visit: &mut dyn FnMut(Place, Option<u64>, &Features, &crate::domain::text::Text),
+        visit: &mut dyn FnMut(Seen<'_>),
     ) -> Result<(), TrainingError> {
         let of = self.census.examples();
         let share = MOST_PREDICTIONS.saturating_mul(1_000).checked_div(of).unwrap_or(1_000);
@@ -168,7 +177,7 @@ impl Study<'_> {
             }
             let author = example.author();
             if let Some(text) = example.text(place.author) {
-                visit(place, author, &Features::of(&text), &text);
+                visit(Seen { place, author, features: &Features::of(&text), text: &text });
             }
         })
     }

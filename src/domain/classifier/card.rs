@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::comment::Language;
+use crate::domain::decision::Verdict;
 use crate::domain::score::Score;
 
 /// The card of a model, as JSON inside its file. Everything that scoring needs beside the weights is here too, so
@@ -158,7 +159,7 @@ impl Line {
 /// Whether a budget is kept: at most `budget` of good comments reach `verdict` on this head's word alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
-    pub verdict: crate::domain::decision::Verdict,
+    pub verdict: Verdict,
     pub budget: f64,
     /// Good comments that the head was tried on without having seen them or any of their source.
     pub good: u64,

@@ -42,6 +42,7 @@ pub(super) struct Parts {
 pub fn write(card: &Card, spam: &[(Key, f32)], abuse: &[(Key, f32)], names: &[(Key, String)]) -> Vec<u8> {
     let mut file = MAGIC.to_vec();
     file.extend(FORMAT.to_le_bytes());
+    // A card that could not be written would not be read back, and training reads back what it writes.
     let json = serde_json::to_vec(card).unwrap_or_default();
     section(&mut file, b"CARD", &json);
     section(&mut file, b"SPAM", &weights_out(spam));
@@ -147,7 +148,7 @@ fn check_head(head: &HeadFacts) -> Result<(), ModelError> {
 }
 
 fn read_weights(body: &[u8], section: &'static str) -> Result<Weights, ModelError> {
-    if body.len() % 12 != 0 {
+    if !body.len().is_multiple_of(12) {
         return Err(ModelError::Cut);
     }
     let (keys, values) = body.split_at(body.len() / 12 * 8);

@@ -46,14 +46,6 @@ impl Weights {
     pub fn iter(&self) -> impl Iterator<Item = (Key, f32)> + '_ {
         self.keys.iter().copied().zip(self.values.iter().copied())
     }
-
-    pub fn len(&self) -> usize {
-        self.keys.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
-    }
 }
 
 #[cfg(test)]
