@@ -21,12 +21,15 @@ const SPAM_FLOOR: Score = Score::from_thousandths(-1_000);
 /// Being polite is no evidence against spam.
 const ABUSE_FLOOR: Score = Score::ZERO;
 
+/// The fewest predictions in a language for it to have a line and bounds of its own.
+const ENOUGH_TRIED: usize = 30;
+
 /// What a head may say, from predictions on sources that the fits had not seen.
 pub(super) fn facts(question: Question, census: &Census, predictions: &[Prediction], budgets: Budgets) -> HeadFacts {
     let common = line(predictions.iter(), TIMID);
     let labels = census.labels(Split::Whole);
-    let tried = predictions.iter().filter_map(|prediction| prediction.language);
-    let known: BTreeSet<Language> = labels.keys().copied().chain(tried).collect();
+    let open = labels.iter().filter(|(_, labels)| labels.openness() > 0.0).map(|(language, _)| *language);
+    let known: BTreeSet<Language> = open.chain(often_tried(predictions)).collect();
     let language = |language: Language| {
         let of_it: Vec<_> = predictions.iter().filter(|prediction| prediction.language == Some(language)).collect();
         let prior = Prior { line: common, strength: SHRINKAGE };
@@ -42,6 +45,15 @@ pub(super) fn facts(question: Question, census: &Census, predictions: &[Predicti
         languages: known.into_iter().map(language).collect(),
         metrics: Vec::new(),
     }
+}
+
+/// The languages of enough predictions to say anything of; of the others holds what holds elsewhere.
+fn often_tried(predictions: &[Prediction]) -> impl Iterator<Item = Language> {
+    let mut tried: BTreeMap<Language, usize> = BTreeMap::new();
+    for language in predictions.iter().filter_map(|prediction| prediction.language) {
+        *tried.entry(language).or_default() += 1;
+    }
+    tried.into_iter().filter(|(_, times)| *times >= ENOUGH_TRIED).map(|(language, _)| language)
 }
 
 /// The line through predictions, both kinds of label weighing the same; without both kinds, the prior's.
