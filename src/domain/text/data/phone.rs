@@ -177,7 +177,7 @@ fn is_international(groups: &[Group], digits: &str) -> bool {
     }
     let zero = usize::from(groups.iter().skip(1).any(|group| group.separator == b' ' && group.digits == 1));
     let length = LENGTHS.iter().find(|(code, _)| digits.starts_with(code)).map_or(9..16, |(_, length)| length.clone());
-    length.contains(&digits.len()) || (zero == 1 && length.contains(&(digits.len() - 1)))
+    length.contains(&digits.len()) || (zero == 1 && length.contains(&digits.len().saturating_sub(1)))
 }
 
 /// `06 12 34 56 78`, `02 123 45 67`, `0470/12.34.56`, `079 123 45 67`, `0176 12345678`: a zero, then none.

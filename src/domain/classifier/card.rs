@@ -1,0 +1,200 @@
+//! What a model says about itself: where it comes from, what it knows, and what has been shown about it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::comment::Language;
+use crate::domain::decision::Verdict;
+use crate::domain::score::Score;
+
+/// The card of a model, as JSON inside its file. Everything that scoring needs beside the weights is here too, so
+/// that nothing a model does is hidden from its reader.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// The day of training as it was given, such as `2026-11-24`.
+    pub date: String,
+    /// The version of Tamis that trained it.
+    pub code: String,
+    /// The version of the feature list it counts with.
+    pub tokenizer: u32,
+    pub seed: u64,
+    /// The version of the model it followed.
+    pub parent: Option<String>,
+    pub files: Vec<FileFacts>,
+    pub counts: Vec<Count>,
+    pub spam: HeadFacts,
+    pub abuse: HeadFacts,
+}
+
+/// One file of the corpus.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FileFacts {
+    /// Its name without its folder.
+    pub name: String,
+    pub sha256: String,
+    pub examples: u64,
+}
+
+/// How many examples of one kind the model was trained on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Count {
+    pub source: String,
+    pub head: Question,
+    pub label: Label,
+    pub language: Option<Language>,
+    pub examples: u64,
+}
+
+/// The yes/no question that a head answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Question {
+    Spam,
+    Abuse,
+}
+
+impl Question {
+    pub const ALL: [Self; 2] = [Self::Spam, Self::Abuse];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Spam => "spam",
+            Self::Abuse => "abuse",
+        }
+    }
+}
+
+/// A person's word on an example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Label {
+    Ham,
+    Spam,
+    #[serde(alias = "toxic")]
+    Abuse,
+}
+
+impl Label {
+    /// The label's answer to a head's question; `None` where it has none: spam may or may not be abusive.
+    pub const fn answers(self, question: Question) -> Option<bool> {
+        match (self, question) {
+            (Self::Ham, _) => Some(false),
+            (Self::Spam, Question::Spam) | (Self::Abuse, Question::Abuse) => Some(true),
+            (Self::Spam, Question::Abuse) | (Self::Abuse, Question::Spam) => None,
+        }
+    }
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ham => "ham",
+            Self::Spam => "spam",
+            Self::Abuse => "abuse",
+        }
+    }
+}
+
+/// What one head knows, how its score is made, and what was measured on data that it had not seen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HeadFacts {
+    /// Laplace's smoothing: so many examples of each kind are taken to have held every feature.
+    pub alpha: f64,
+    /// The fewest word features it must know to speak where nothing else speaks for it.
+    pub fewest_known: u32,
+    /// No signal lies below: padding with good words must not buy off a rule.
+    pub floor: Score,
+    /// For a language that is not among `languages`.
+    pub elsewhere: LanguageFacts,
+    pub languages: BTreeMap<Language, LanguageFacts>,
+    #[serde(default)]
+    pub metrics: Vec<Metric>,
+}
+
+impl HeadFacts {
+    /// What holds in a language.
+    pub fn language(&self, language: Option<Language>) -> &LanguageFacts {
+        language.and_then(|language| self.languages.get(&language)).unwrap_or(&self.elsewhere)
+    }
+}
+
+/// What a head knows about one language, and what it may say in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LanguageFacts {
+    /// Real labels that say no; examples written for the project are not counted.
+    pub wanted: u64,
+    /// Real labels that say yes.
+    pub unwanted: u64,
+    /// How far the language's own words count, in 0..=1: n / (n + 100) for the rarer kind of label.
+    pub openness: f64,
+    pub line: Line,
+    /// Taken off the calibrated score so that the budgets hold.
+    pub shift: Score,
+    /// No signal lies above.
+    pub ceiling: Score,
+    pub claims: Vec<Claim>,
+}
+
+impl LanguageFacts {
+    /// The calibrated score of a raw one, before its bounds.
+    pub fn unbounded(&self, raw: f64) -> Score {
+        Score::from_nats(self.line.at(raw)) - self.shift
+    }
+}
+
+/// Platt's line from a head's raw score to natural-log odds at even base rates.
+///
+/// J. Platt, "Probabilistic outputs for support vector machines", 1999. A line, so that evidence still adds up.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    pub slope: f64,
+    pub intercept: f64,
+}
+
+impl Line {
+    pub fn at(self, raw: f64) -> f64 {
+        self.slope.mul_add(raw, self.intercept)
+    }
+}
+
+/// Whether a budget is kept: at most `budget` of good comments reach `verdict` on this head's word alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Claim {
+    pub verdict: Verdict,
+    pub budget: f64,
+    /// Good comments that the head was tried on without having seen them or any of their source.
+    pub good: u64,
+    /// Those of them that reach the verdict, at or above its threshold.
+    pub errors: u64,
+    /// The exact binomial upper bound (95 %) of their share.
+    pub bound: f64,
+    pub shown: bool,
+    /// How many more good comments without an error would show it.
+    pub missing: u64,
+}
+
+/// One row of an evaluation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Metric {
+    /// `inside` (five folds of one source) or `left-out` (trained on all other sources).
+    pub split: String,
+    pub source: String,
+    pub language: Option<Language>,
+    pub wanted: u64,
+    pub unwanted: u64,
+    /// The area under the ROC curve; `None` where one kind of label is absent.
+    pub auc: Option<f64>,
+    /// The half-width of its 95 % interval (Hanley and McNeil 1982).
+    pub auc_margin: Option<f64>,
+    /// The share of the unwanted caught where 1 % of the wanted are.
+    pub recall_at_1_percent: Option<f64>,
+    /// The share of the wanted that the head alone would hold or reject, within its bounds; `None` for a baseline.
+    pub wanted_held: Option<f64>,
+    /// The share of the wanted that it would reject.
+    pub wanted_rejected: Option<f64>,
+    /// The share of the unwanted that it would hold or reject.
+    pub unwanted_held: Option<f64>,
+    /// Both kinds of label weighing the same.
+    pub brier: f64,
+    /// The expected calibration error in ten bins, both kinds of label weighing the same.
+    pub ece: f64,
+}

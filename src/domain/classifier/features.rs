@@ -1,0 +1,188 @@
+//! What the classifier counts: one list, computed from the derived text, shared by training and scoring.
+//!
+//! A **word feature** is a word or two neighbouring words, named with their language (`fr:bonjour`, `fr:bonjour à`),
+//! since one spelling may be two words. A **structure feature** is a fact that holds in any language (`links=2`).
+//! Each feature counts once a comment, however often it occurs. A link stands among the words as one place-holder,
+//! so that `visit` before a link is seen whatever the link is.
+
+mod structure;
+
+use std::ops::Range;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::domain::comment::Language;
+use crate::domain::signal::{Span, Token};
+use crate::domain::text::{FieldText, Text};
+
+/// Changes whenever the same comment would give other features: a model counts only with its own tokenizer.
+pub const TOKENIZER: u32 = 1;
+
+/// The most words of a comment that are read; it bounds the work, far beyond what people write.
+const MOST_WORDS: usize = 10_000;
+
+/// Stands for a link among the words; no folded word holds a space.
+const LINK: &str = " link ";
+
+/// A feature's identity: the 64-bit hash of its name. Among a million features two share one with a chance of 3 · 10⁻⁸.
+pub type Key = u64;
+
+/// Whether a feature is a word of some language or a fact that holds in any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    Words,
+    Structure,
+}
+
+/// One feature of one comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feature {
+    pub key: Key,
+    pub family: Family,
+    /// Bytes of the names written one after another.
+    name: Range<u32>,
+    /// The first of the places in the body that gave it, as folded bytes; empty for structure.
+    place: Range<u32>,
+}
+
+/// The distinct features of a comment, sorted by key.
+#[derive(Clone, Debug, Default)]
+pub struct Features {
+    names: String,
+    all: Vec<Feature>,
+    language: Option<Language>,
+}
+
+impl Features {
+    /// The features of a comment.
+    pub fn of(text: &Text) -> Self {
+        let mut features = Self { language: text.language(), ..Self::default() };
+        if let Some(body) = text.body() {
+            features.add_words(body);
+        }
+        structure::facts(text, &mut |fact| features.add(fact, Family::Structure, 0..0));
+        features.all.sort_unstable_by_key(|feature| (feature.key, feature.place.start));
+        features.all.dedup_by_key(|feature| feature.key);
+        features
+    }
+
+    /// Sorted by key.
+    pub fn iter(&self) -> std::slice::Iter<'_, Feature> {
+        self.all.iter()
+    }
+
+    pub fn language(&self) -> Option<Language> {
+        self.language
+    }
+
+    /// A feature's name, such as `fr:bonjour` or `links=2`.
+    pub fn name(&self, feature: &Feature) -> &str {
+        self.names.get(feature.name.start as usize..feature.name.end as usize).unwrap_or("")
+    }
+
+    /// A feature as evidence names it: words by where they first stand, structure by its name.
+    pub fn token(&self, feature: &Feature, text: &Text) -> Token {
+        match (feature.family, text.body()) {
+            (Family::Words, Some(body)) => Token::Words(vec![span(body, &feature.place)]),
+            _ => Token::Structure(self.name(feature).to_owned()),
+        }
+    }
+
+    fn add_words(&mut self, body: &FieldText) {
+        let prefix = self.language.map_or_else(|| "?:".to_owned(), |language| format!("{language}:"));
+        let words = reading_order(body);
+        let mut name = String::new();
+        for (at, (word, place)) in words.iter().enumerate() {
+            name.clear();
+            name.extend([prefix.as_str(), word]);
+            if *word != LINK {
+                self.add(&name, Family::Words, place.clone());
+            }
+            if let Some((next, after)) = words.get(at + 1) {
+                name.extend([" ", next]);
+                self.add(&name, Family::Words, place.start..after.end);
+            }
+        }
+    }
+
+    fn add(&mut self, name: &str, family: Family, place: Range<u32>) {
+        let start = self.names.len() as u32;
+        self.names.push_str(name);
+        let name_end = self.names.len() as u32;
+        self.all.push(Feature { key: key(family, name), family, name: start..name_end, place });
+    }
+}
+
+/// A feature's key, from its name; words and structure never share one by name.
+fn key(family: Family, name: &str) -> Key {
+    match family {
+        Family::Words => xxh3_64(name.as_bytes()),
+        Family::Structure => xxh3_64(format!("\n{name}").as_bytes()),
+    }
+}
+
+fn span(body: &FieldText, place: &Range<u32>) -> Span {
+    body.span_of(place.start as usize..place.end as usize)
+}
+
+/// The words of the body and its links, in the order in which they are read, by their folded bytes.
+fn reading_order(body: &FieldText) -> Vec<(&str, Range<u32>)> {
+    let mut order: Vec<_> =
+        body.words.iter().take(MOST_WORDS).map(|&word| (body.word(word), word.start..word.end)).collect();
+    order.extend(body.links.iter().take(MOST_WORDS).map(|link| {
+        let bytes = body.folded.bytes(link.span.start..link.span.end);
+        (LINK, bytes.start as u32..bytes.end as u32)
+    }));
+    order.sort_by_key(|(_, place)| place.start);
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::comment::{Comment, Draft};
+
+    fn text(body: &str) -> Text {
+        let comment = Comment::parse(Draft { body: body.to_owned(), ..Draft::default() }).unwrap();
+        Text::of(&comment, Some(Language::FR))
+    }
+
+    fn names(body: &str) -> Vec<String> {
+        let features = Features::of(&text(body));
+        features.iter().map(|feature| features.name(feature).to_owned()).collect()
+    }
+
+    #[test]
+    fn words_are_named_with_their_language_and_neighbour() {
+        let names = names("Bonjour Madame");
+        for expected in ["fr:bonjour", "fr:madame", "fr:bonjour madame", "links=0"] {
+            assert!(names.iter().any(|name| name == expected), "{expected} in {names:?}");
+        }
+    }
+
+    #[test]
+    fn a_link_is_one_word_whatever_it_says() {
+        let one = names("voyez https://example.com/promo vite");
+        let other = names("voyez https://autre.example.org/promo vite");
+        assert!(one.iter().any(|name| name == "fr:voyez  link "), "{one:?}");
+        let words = |names: Vec<String>| names.into_iter().filter(|name| name.starts_with("fr:")).count();
+        assert_eq!(words(one), words(other));
+    }
+
+    #[test]
+    fn a_feature_counts_once_and_says_where() {
+        let text = text("non non non");
+        let features = Features::of(&text);
+        let twice: Vec<_> = features.iter().filter(|feature| features.name(feature) == "fr:non").collect();
+        assert_eq!(twice.len(), 1);
+        let Token::Words(spans) = features.token(twice[0], &text) else { panic!("a word") };
+        assert_eq!((spans[0].start, spans[0].end), (0, 3));
+    }
+
+    #[test]
+    fn sorted_by_key_and_distinct() {
+        let text = text("des mots, des mots, toujours des mots !");
+        let keys: Vec<_> = Features::of(&text).iter().map(|feature| feature.key).collect();
+        assert!(keys.is_sorted() && keys.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+}

@@ -1,0 +1,180 @@
+//! The corpus: files of JSON lines, read again for every pass, so that memory does not grow with them.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::TrainingError;
+use crate::domain::classifier::card::{FileFacts, Label};
+use crate::domain::comment::{Comment, Draft, DraftAuthor, Language};
+use crate::domain::text::Text;
+
+/// The longest line that is read, in bytes: a comment of the greatest length, with its JSON escapes.
+const LONGEST_LINE: u64 = 8 << 20;
+
+/// A line of a corpus file.
+#[derive(Debug, Deserialize)]
+struct Line {
+    text: String,
+    label: Label,
+    #[serde(default)]
+    lang: Option<String>,
+    source: String,
+    #[serde(default)]
+    author_name: Option<String>,
+    #[serde(default)]
+    author_url: Option<String>,
+    #[serde(default)]
+    group: Option<String>,
+}
+
+/// One labelled text.
+#[derive(Debug)]
+pub(super) struct Example {
+    line: Line,
+    pub language: Option<Language>,
+}
+
+impl Example {
+    pub fn label(&self) -> Label {
+        self.line.label
+    }
+
+    pub fn source(&self) -> &str {
+        &self.line.source
+    }
+
+    /// A hash of the author's name, where the source tells it.
+    pub fn author(&self) -> Option<u64> {
+        self.line.author_name.as_ref().map(|name| xxh3_64_with_seed(name.as_bytes(), 0))
+    }
+
+    /// A number drawn from the seed: the same for the same text, and for all texts of a `group`, which must not be
+    /// torn apart between training and testing.
+    pub fn draw(&self, seed: u64) -> u64 {
+        let key = self.line.group.as_ref().unwrap_or(&self.line.text);
+        xxh3_64_with_seed(key.as_bytes(), seed)
+    }
+
+    /// The text as a comment's; `author` is whether the author fields count. `None` where it could not be a comment.
+    pub fn text(self, author: bool) -> Option<Text> {
+        let author = match author {
+            true => DraftAuthor { name: self.line.author_name, url: self.line.author_url, ..DraftAuthor::default() },
+            false => DraftAuthor::default(),
+        };
+        let comment = Comment::parse(Draft { body: self.line.text, author, ..Draft::default() }).ok()?;
+        Some(Text::of(&comment, self.language))
+    }
+}
+
+/// The files, in the order of their names, which is the order in which everything is counted.
+#[derive(Debug)]
+pub(super) struct Corpus {
+    files: Vec<PathBuf>,
+}
+
+impl Corpus {
+    pub fn new(mut files: Vec<PathBuf>) -> Result<Self, TrainingError> {
+        files.sort();
+        files.dedup();
+        if files.is_empty() {
+            return Err(TrainingError::NoFiles);
+        }
+        Ok(Self { files })
+    }
+
+    /// Reads every example once, in order.
+    pub fn each(&self, visit: &mut dyn FnMut(Example)) -> Result<(), TrainingError> {
+        for path in &self.files {
+            each_line(path, &mut |_, example| visit(example))?;
+        }
+        Ok(())
+    }
+
+    /// Reads every file once for its digest and the number of its examples.
+    pub fn facts(&self) -> Result<Vec<FileFacts>, TrainingError> {
+        let mut facts: Vec<_> = self.files.iter().map(|path| file_facts(path)).collect::<Result<_, _>>()?;
+        facts.sort();
+        Ok(facts)
+    }
+}
+
+fn file_facts(path: &Path) -> Result<FileFacts, TrainingError> {
+    let mut digest = Sha256::new();
+    let mut examples = 0;
+    each_line(path, &mut |bytes, _| {
+        digest.update(bytes);
+        examples += 1;
+    })?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let sha256 = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(FileFacts { name, sha256, examples })
+}
+
+fn each_line(path: &Path, visit: &mut dyn FnMut(&[u8], Example)) -> Result<(), TrainingError> {
+    let unreadable = |source| TrainingError::Unreadable { path: path.to_owned(), source };
+    let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
+    let mut bytes = Vec::new();
+    for line in 1.. {
+        bytes.clear();
+        if reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes).map_err(unreadable)? == 0 {
+            break;
+        }
+        let example = parse(&bytes).map_err(|problem| TrainingError::Line { path: path.to_owned(), line, problem })?;
+        visit(&bytes, example);
+    }
+    Ok(())
+}
+
+fn parse(bytes: &[u8]) -> Result<Example, String> {
+    if bytes.len() as u64 == LONGEST_LINE {
+        return Err(format!("is longer than {LONGEST_LINE} bytes"));
+    }
+    let line: Line = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    let language = match &line.lang {
+        None => None,
+        Some(tag) => {
+            Some(Language::parse(tag).ok_or_else(|| format!("`{tag}` is no language; write two letters, such as fr"))?)
+        }
+    };
+    Ok(Example { line, language })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn corpus(content: &str) -> (tempfile::TempDir, Corpus) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        std::fs::write(&path, content).unwrap();
+        (folder, Corpus::new(vec![path]).unwrap())
+    }
+
+    #[test]
+    fn reads_labels_and_languages() {
+        let (_folder, corpus) = corpus("{\"text\":\"a\",\"label\":\"toxic\",\"lang\":\"fr\",\"source\":\"s\"}\n");
+        let mut seen = Vec::new();
+        corpus.each(&mut |example| seen.push((example.label(), example.language))).unwrap();
+        assert_eq!(seen, [(Label::Abuse, Some(Language::FR))]);
+        assert_eq!(corpus.facts().unwrap()[0].examples, 1);
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_file_and_line() {
+        let (_folder, corpus) = corpus(
+            "{\"text\":\"a\",\"label\":\"ham\",\"source\":\"s\"}\n{\"text\":\"a\",\"label\":\"spma\",\"source\":\"s\"}\n",
+        );
+        let error = corpus.each(&mut |_| {}).unwrap_err().to_string();
+        assert!(error.contains("a.jsonl:2: ") && error.contains("spma"), "{error}");
+    }
+
+    #[test]
+    fn no_file_is_no_corpus() {
+        assert!(matches!(Corpus::new(Vec::new()), Err(TrainingError::NoFiles)));
+    }
+}

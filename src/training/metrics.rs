@@ -1,0 +1,175 @@
+//! How good a head is on data that it has not seen.
+
+use crate::domain::score::Score;
+
+/// A calibrated prediction: log odds at even base rates, and the truth.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outcome {
+    pub odds: f64,
+    /// What the signal would be worth within its bounds; zero where the head would say nothing.
+    pub told: Option<Score>,
+    pub unwanted: bool,
+    pub weight: f64,
+}
+
+/// What can be said about a set of outcomes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Quality {
+    pub wanted: u64,
+    pub unwanted: u64,
+    pub auc: Option<f64>,
+    pub auc_margin: Option<f64>,
+    pub recall_at_1_percent: Option<f64>,
+    pub brier: f64,
+    pub ece: f64,
+}
+
+const BINS: usize = 10;
+
+pub(super) fn quality(outcomes: &[Outcome]) -> Quality {
+    let unwanted = outcomes.iter().filter(|outcome| outcome.unwanted).count() as u64;
+    let wanted = outcomes.len() as u64 - unwanted;
+    let mut sorted = outcomes.to_vec();
+    sorted.sort_by(|a, b| a.odds.total_cmp(&b.odds));
+    let auc = auc(&sorted, wanted, unwanted);
+    Quality {
+        wanted,
+        unwanted,
+        auc,
+        auc_margin: auc.map(|auc| margin(auc, wanted as f64, unwanted as f64)),
+        recall_at_1_percent: recall(&sorted, wanted, unwanted),
+        brier: brier(outcomes),
+        ece: ece(outcomes),
+    }
+}
+
+/// The chance that an unwanted one scores above a wanted one, ties counting half.
+fn auc(sorted: &[Outcome], wanted: u64, unwanted: u64) -> Option<f64> {
+    if wanted == 0 || unwanted == 0 {
+        return None;
+    }
+    let (mut below, mut won) = (0.0, 0.0);
+    for tied in sorted.chunk_by(|a, b| a.odds == b.odds) {
+        let yes = tied.iter().filter(|outcome| outcome.unwanted).count() as f64;
+        let no = tied.len() as f64 - yes;
+        won += yes * (below + no / 2.0);
+        below += no;
+    }
+    Some(won / (wanted as f64 * unwanted as f64))
+}
+
+/// Half of the 95 % interval (Hanley and McNeil, "The meaning and use of the area under a ROC curve", 1982).
+fn margin(auc: f64, wanted: f64, unwanted: f64) -> f64 {
+    let one = auc / (2.0 - auc) - auc * auc;
+    let two = 2.0 * auc * auc / (1.0 + auc) - auc * auc;
+    let variance = (auc * (1.0 - auc) + (unwanted - 1.0) * one + (wanted - 1.0) * two) / (wanted * unwanted);
+    1.96 * variance.max(0.0).sqrt()
+}
+
+/// The share of the unwanted above the score that 1 % of the wanted reach.
+fn recall(sorted: &[Outcome], wanted: u64, unwanted: u64) -> Option<f64> {
+    if wanted == 0 || unwanted == 0 {
+        return None;
+    }
+    let allowed = wanted / 100;
+    let (mut wrong, mut caught) = (0, 0);
+    for tied in sorted.chunk_by(|a, b| a.odds == b.odds).rev() {
+        let yes = tied.iter().filter(|outcome| outcome.unwanted).count() as u64;
+        wrong += tied.len() as u64 - yes;
+        if wrong > allowed {
+            break;
+        }
+        caught += yes;
+    }
+    Some(caught as f64 / unwanted as f64)
+}
+
+fn probability(odds: f64) -> f64 {
+    1.0 / (1.0 + (-odds).exp())
+}
+
+/// The share of one kind whose signal reaches a score; `None` where there is no such kind or no signal.
+pub(super) fn reached(outcomes: &[Outcome], unwanted: bool, score: Score) -> Option<f64> {
+    let (mut reached, mut all) = (0.0, 0.0);
+    for outcome in outcomes.iter().filter(|outcome| outcome.unwanted == unwanted) {
+        all += outcome.weight;
+        reached += if outcome.told? >= score { outcome.weight } else { 0.0 };
+    }
+    (all > 0.0).then(|| reached / all)
+}
+
+/// What each kind weighs, for its outcomes to add up to an equal share.
+fn kinds(outcomes: &[Outcome]) -> [f64; 2] {
+    let sums = [false, true].map(|kind| -> f64 {
+        outcomes.iter().filter(|outcome| outcome.unwanted == kind).map(|outcome| outcome.weight).sum()
+    });
+    let present = sums.iter().filter(|&&sum| sum > 0.0).count() as f64;
+    sums.map(|sum| if sum > 0.0 { 1.0 / (present * sum) } else { 0.0 })
+}
+
+fn error(outcome: &Outcome) -> f64 {
+    f64::from(u8::from(outcome.unwanted)) - probability(outcome.odds)
+}
+
+fn brier(outcomes: &[Outcome]) -> f64 {
+    let kinds = kinds(outcomes);
+    let weight = |outcome: &Outcome| kinds[usize::from(outcome.unwanted)] * outcome.weight;
+    outcomes.iter().map(|outcome| weight(outcome) * error(outcome).powi(2)).sum()
+}
+
+fn ece(outcomes: &[Outcome]) -> f64 {
+    let kinds = kinds(outcomes);
+    let mut bins = [0.0_f64; BINS];
+    for outcome in outcomes {
+        let bin = (probability(outcome.odds) * BINS as f64) as usize;
+        if let Some(bin) = bins.get_mut(bin.min(BINS - 1)) {
+            *bin += kinds[usize::from(outcome.unwanted)] * outcome.weight * error(outcome);
+        }
+    }
+    bins.iter().map(|bin| bin.abs()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcomes(pairs: &[(f64, bool)]) -> Vec<Outcome> {
+        pairs
+            .iter()
+            .map(|&(odds, unwanted)| Outcome { odds, told: Some(Score::from_nats(odds)), unwanted, weight: 1.0 })
+            .collect()
+    }
+
+    #[test]
+    fn the_area_counts_ties_half() {
+        let quality = quality(&outcomes(&[(0.0, false), (1.0, true), (1.0, false), (2.0, true)]));
+        assert_eq!(quality.auc, Some(0.875));
+        let outcomes = outcomes(&[(0.0, false), (2.0, false), (3.0, true)]);
+        assert_eq!(reached(&outcomes, false, Score::from_nats(2.0)), Some(0.5));
+    }
+
+    #[test]
+    fn recall_is_taken_where_one_percent_of_the_wanted_are_caught() {
+        let mut pairs: Vec<_> = (0..100).map(|at| (f64::from(at) / 100.0, false)).collect();
+        pairs.extend([(0.985, true), (0.5, true), (2.0, true), (3.0, true)]);
+        assert_eq!(quality(&outcomes(&pairs)).recall_at_1_percent, Some(0.75));
+    }
+
+    #[test]
+    fn one_kind_of_label_has_no_area() {
+        let quality = quality(&outcomes(&[(-2.0, false), (-1.0, false)]));
+        assert_eq!((quality.auc, quality.recall_at_1_percent), (None, None));
+        assert!(quality.brier > 0.0 && quality.ece > 0.0);
+    }
+
+    #[test]
+    fn an_honest_head_has_no_calibration_error() {
+        let odds = (0.8f64 / 0.2).ln();
+        let pairs: Vec<_> = [(odds, true, 8), (odds, false, 2), (-odds, true, 2), (-odds, false, 8)]
+            .iter()
+            .flat_map(|&(odds, unwanted, times)| vec![(odds, unwanted); times])
+            .collect();
+        assert!(quality(&outcomes(&pairs)).ece < 1e-9);
+        assert!((quality(&outcomes(&pairs)).brier - 0.16).abs() < 1e-9);
+    }
+}

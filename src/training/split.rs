@@ -1,0 +1,267 @@
+//! Who trains and who is tried: the domains of a corpus, their masses, and the ways to split them.
+
+use std::collections::BTreeMap;
+
+use super::corpus::Example;
+use super::counts::{Mass, ONE};
+use super::sources::{Source, Sources};
+use crate::domain::classifier::card::{Count, Label, Question};
+use crate::domain::comment::Language;
+
+/// A domain's place among the domains of a corpus, sorted by name.
+pub(super) type DomainId = usize;
+
+/// Folds inside a domain.
+pub(super) const FOLDS: u64 = 5;
+
+/// What each kind of label of a domain adds up to, however many examples it has: otherwise a big source's vocabulary
+/// speaks for the kind of label that it happens to have more of, which ruins transfer to unseen sources.
+const DOMAIN_MASS: f64 = 1_000.0;
+
+/// The most one example weighs, so that a handful does not shout.
+const MOST_EACH: f64 = 5.0;
+
+/// Real labels of both kinds at which a language's words count half; at 200 they count two thirds.
+const HALF_OPEN: f64 = 100.0;
+
+/// One fit: what it trains on and what it is tried on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Split {
+    /// All examples train.
+    Whole,
+    /// All domains but one train; that one is tried.
+    LeftOut(DomainId),
+    /// All folds of one domain but one train; that one is tried.
+    Inside(DomainId, u64),
+}
+
+impl Split {
+    pub fn trains(self, domain: DomainId, fold: u64) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::LeftOut(out) => domain != out,
+            Self::Inside(only, out) => domain == only && fold != out,
+        }
+    }
+
+    pub fn tries(self, domain: DomainId, fold: u64) -> bool {
+        match self {
+            Self::Whole => false,
+            Self::LeftOut(out) => domain == out,
+            Self::Inside(only, out) => domain == only && fold == out,
+        }
+    }
+}
+
+/// One kind of example, as far as splitting and weighing see it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Cell {
+    domain: String,
+    fold: u64,
+    unwanted: bool,
+    language: Option<Language>,
+    written: bool,
+    /// The source's weight in millionths.
+    weight: Mass,
+}
+
+/// Where one example stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub domain: DomainId,
+    pub fold: u64,
+    pub unwanted: bool,
+    pub weight: Mass,
+    /// Whether the source's author fields count.
+    pub author: bool,
+}
+
+/// Everything that is counted before anything is fitted, for one head.
+#[derive(Debug)]
+pub(super) struct Census {
+    question: Question,
+    seed: u64,
+    cells: BTreeMap<Cell, u64>,
+    domains: Vec<Domain>,
+    counts: BTreeMap<(String, Label, Option<Language>), u64>,
+}
+
+/// A domain: one or more sources that are balanced and left out together.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Domain {
+    pub name: String,
+    pub written: bool,
+    pub comments: bool,
+}
+
+/// Real labels of one language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Labels {
+    pub wanted: u64,
+    pub unwanted: u64,
+}
+
+impl Labels {
+    /// How far the language's own words count: n / (n + 100) of the rarer kind.
+    pub fn openness(self) -> f64 {
+        let rarer = self.wanted.min(self.unwanted) as f64;
+        rarer / (rarer + HALF_OPEN)
+    }
+}
+
+impl Census {
+    pub fn new(question: Question, seed: u64) -> Self {
+        Self { question, seed, cells: BTreeMap::new(), domains: Vec::new(), counts: BTreeMap::new() }
+    }
+
+    /// Counts an example that speaks for this head.
+    pub fn count(&mut self, example: &Example, sources: &Sources) {
+        let source = sources.of(example.source());
+        let Some(unwanted) = self.answer(example, &source) else { return };
+        let cell = Cell {
+            domain: source.domain().to_owned(),
+            fold: self.fold(example),
+            unwanted,
+            language: example.language,
+            written: source.written,
+            weight: millionths(source.weight),
+        };
+        *self.cells.entry(cell).or_default() += 1;
+        *self.counts.entry((source.name.clone(), example.label(), example.language)).or_default() += 1;
+        self.know(&source);
+    }
+
+    fn know(&mut self, source: &Source) {
+        match self.domains.binary_search_by(|domain| domain.name.as_str().cmp(source.domain())) {
+            Ok(at) => {
+                if let Some(domain) = self.domains.get_mut(at) {
+                    domain.comments &= source.comments;
+                    domain.written &= source.written;
+                }
+            }
+            Err(at) => self.domains.insert(
+                at,
+                Domain { name: source.domain().to_owned(), written: source.written, comments: source.comments },
+            ),
+        }
+    }
+
+    fn answer(&self, example: &Example, source: &Source) -> Option<bool> {
+        source.heads.contains(&self.question).then(|| example.label().answers(self.question)).flatten()
+    }
+
+    fn fold(&self, example: &Example) -> u64 {
+        example.draw(self.seed) % FOLDS
+    }
+
+    /// Where an example stands, if it speaks for this head.
+    pub fn place(&self, example: &Example, sources: &Sources) -> Option<Place> {
+        let source = sources.of(example.source());
+        let unwanted = self.answer(example, &source)?;
+        let domain = self.domains.binary_search_by(|domain| domain.name.as_str().cmp(source.domain())).ok()?;
+        let weight = millionths(source.weight);
+        Some(Place { domain, fold: self.fold(example), unwanted, weight, author: source.author })
+    }
+
+    pub fn domains(&self) -> &[Domain] {
+        &self.domains
+    }
+
+    pub fn examples(&self) -> u64 {
+        self.cells.values().sum()
+    }
+
+    /// What each example weighs in the training set of a split.
+    pub fn masses(&self, split: Split) -> Masses {
+        Masses(
+            self.domains.iter().enumerate().map(|(id, domain)| self.domain_masses(split, id, &domain.name)).collect(),
+        )
+    }
+
+    fn domain_masses(&self, split: Split, id: DomainId, name: &str) -> [f64; 2] {
+        let (mut examples, mut weights, mut weight) = ([0.0; 2], [0.0; 2], 0.0_f64);
+        for (cell, &count) in self.cells.iter().filter(|(cell, _)| cell.domain == name && split.trains(id, cell.fold)) {
+            let kind = usize::from(cell.unwanted);
+            let each = cell.weight as f64 / ONE as f64;
+            examples[kind] += count as f64;
+            weights[kind] += count as f64 * each;
+            weight = weight.max(each);
+        }
+        let rarer =
+            if examples.contains(&0.0) { examples[0] + examples[1] } else { MOST_EACH * examples[0].min(examples[1]) };
+        let target = weight * f64::min(DOMAIN_MASS, rarer);
+        weights.map(|sum| if sum > 0.0 { target / sum } else { 0.0 })
+    }
+
+    /// The real labels by language in the training set of a split.
+    pub fn labels(&self, split: Split) -> BTreeMap<Language, Labels> {
+        let mut labels: BTreeMap<Language, Labels> = BTreeMap::new();
+        for (cell, &count) in self.cells.iter().filter(|(cell, _)| !cell.written) {
+            let (Some(language), Some(domain)) = (cell.language, self.domain(&cell.domain)) else { continue };
+            if split.trains(domain, cell.fold) {
+                let labels = labels.entry(language).or_default();
+                match cell.unwanted {
+                    true => labels.unwanted += count,
+                    false => labels.wanted += count,
+                }
+            }
+        }
+        labels
+    }
+
+    fn domain(&self, name: &str) -> Option<DomainId> {
+        self.domains.binary_search_by(|domain| domain.name.as_str().cmp(name)).ok()
+    }
+
+    /// The counts for the card.
+    pub fn counts(&self) -> Vec<Count> {
+        let count = |((source, label, language), examples): (&(String, _, _), &u64)| Count {
+            source: source.clone(),
+            head: self.question,
+            label: *label,
+            language: *language,
+            examples: *examples,
+        };
+        self.counts.iter().map(count).collect()
+    }
+}
+
+fn millionths(weight: f64) -> Mass {
+    (weight * ONE as f64).round() as Mass
+}
+
+/// What one example of each domain and kind of label weighs, per unit of its source's weight.
+#[derive(Clone, Debug)]
+pub(super) struct Masses(Vec<[f64; 2]>);
+
+impl Masses {
+    pub fn of(&self, place: Place) -> Mass {
+        let unit = self.0.get(place.domain).map_or(0.0, |kinds| kinds[usize::from(place.unwanted)]);
+        (unit * place.weight as f64).round() as Mass
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_opens_smoothly_with_the_rarer_label() {
+        let openness = |wanted, unwanted| Labels { wanted, unwanted }.openness();
+        assert_eq!(openness(5_000, 0), 0.0);
+        assert_eq!(openness(100, 5_000), 0.5);
+        assert!((openness(200, 200) - 2.0 / 3.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn nobody_is_tried_by_a_fit_that_saw_it() {
+        let splits = (0..3).flat_map(|domain| {
+            std::iter::once(Split::LeftOut(domain)).chain((0..FOLDS).map(move |fold| Split::Inside(domain, fold)))
+        });
+        for split in splits.chain([Split::Whole]) {
+            for (domain, fold) in (0..3).flat_map(|domain| (0..FOLDS).map(move |fold| (domain, fold))) {
+                assert!(!(split.trains(domain, fold) && split.tries(domain, fold)), "{split:?}");
+            }
+        }
+    }
+}
