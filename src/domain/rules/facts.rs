@@ -1,0 +1,104 @@
+//! What conditions read: the comment, its text, and the two passes that all rules share.
+
+use jiff::Timestamp;
+
+use super::patterns::{Candidates, Patterns};
+use super::vocabulary::{Found, Vocabulary};
+use crate::domain::comment::Comment;
+use crate::domain::signal::{Field, Span};
+use crate::domain::text::{FieldText, Text};
+
+/// How many places a condition names: enough for a person to see why, bounded for any text.
+pub(super) const MAX_SPANS: usize = 16;
+
+/// Everything there is to know about one comment.
+pub(super) struct Facts<'a> {
+    pub comment: &'a Comment,
+    pub text: &'a Text,
+    /// When the comment was submitted, or else now.
+    pub at: Timestamp,
+    pub patterns: &'a Patterns,
+    pub candidates: Candidates<'a>,
+    pub words: Found,
+}
+
+impl<'a> Facts<'a> {
+    pub fn of(
+        comment: &'a Comment,
+        text: &'a Text,
+        now: Timestamp,
+        vocabulary: &Vocabulary,
+        patterns: &'a Patterns,
+    ) -> Self {
+        let at = comment.submitted_at().unwrap_or(now);
+        let (candidates, words) = (patterns.find(text), vocabulary.find(text));
+        Self { comment, text, at, patterns, candidates, words }
+    }
+
+    pub fn field(&self, field: Field) -> Option<&'a FieldText> {
+        self.text.fields().iter().find(|text| text.field == field)
+    }
+
+    pub fn fields(&self, fields: Fields) -> impl Iterator<Item = &'a FieldText> {
+        self.text.fields().iter().filter(move |text| fields.contains(text.field))
+    }
+}
+
+/// That a condition holds, and where.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Hit {
+    pub spans: Vec<Span>,
+    /// Only the skeleton of the text fulfils it.
+    pub half: bool,
+}
+
+impl Hit {
+    /// Something that stands nowhere in particular.
+    pub fn anywhere() -> Self {
+        Self::default()
+    }
+
+    /// The first places, at most [`MAX_SPANS`].
+    pub fn at(spans: impl IntoIterator<Item = Span>) -> Self {
+        Self { spans: spans.into_iter().take(MAX_SPANS).collect(), half: false }
+    }
+
+    /// Both hold.
+    pub fn and(mut self, other: Self) -> Self {
+        self.spans.extend(other.spans);
+        self.half |= other.half;
+        self
+    }
+}
+
+/// A set of fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fields(u8);
+
+impl Fields {
+    /// As a rule writes them.
+    pub const NAMES: [(&'static str, Field); 4] = [
+        ("body", Field::Body),
+        ("author.name", Field::AuthorName),
+        ("author.url", Field::AuthorUrl),
+        ("author.email", Field::AuthorEmail),
+    ];
+
+    pub const fn of(field: Field) -> Self {
+        Self(1 << field as u8)
+    }
+
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub const fn contains(self, field: Field) -> bool {
+        self.0 & Self::of(field).0 != 0
+    }
+}
+
+impl FromIterator<Field> for Fields {
+    fn from_iter<I: IntoIterator<Item = Field>>(fields: I) -> Self {
+        fields.into_iter().fold(Self::default(), |all, field| all.and(Self::of(field)))
+    }
+}
