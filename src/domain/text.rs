@@ -2,8 +2,15 @@
 //!
 //! Spans always point back into the fields as stored, in Unicode scalars.
 
+mod fold;
+mod links;
+mod mapped;
+mod words;
+
 use super::comment::{Comment, Language};
 use super::signal::{Field, Span};
+
+pub use mapped::Mapped;
 
 /// What every detector reads.
 #[derive(Clone, Debug)]
@@ -18,6 +25,8 @@ pub struct Text {
 #[derive(Clone, Debug)]
 pub struct FieldText {
     pub field: Field,
+    /// As a reader sees it: in HTML, tags are gone and entities decoded; otherwise the field itself.
+    pub plain: Mapped,
     /// NFKC, lower case; accents and digits as they are. In HTML, tags are gone and entities decoded.
     pub folded: Mapped,
     /// The folded form with accents, leet digits and look-alike letters folded too; amounts and phone numbers stay.
@@ -25,21 +34,6 @@ pub struct FieldText {
     /// The words of `folded`, in order: letters, marks and digits; an elision (`l'`) is a word of its own.
     pub words: Vec<Word>,
     pub links: Vec<Link>,
-}
-
-/// A derived string that remembers where each of its characters stood.
-#[derive(Clone, Debug, Default)]
-pub struct Mapped {
-    text: String,
-    /// For each byte of `text` (and one past its end), the scalar of the field it came from.
-    starts: Vec<u32>,
-    ends: Vec<u32>,
-}
-
-impl Mapped {
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
 }
 
 /// A word by its bytes in the folded form.
@@ -85,17 +79,47 @@ pub struct Shape {
 }
 
 impl FieldText {
+    fn of(field: Field, source: &str) -> Self {
+        let plain = Mapped::identity(source);
+        let folded = fold::fold(&plain);
+        let skeleton = folded.clone();
+        let (links, linked) = links::find(field, &plain, &folded);
+        let words = words::words(folded.as_str(), &linked);
+        Self { field, plain, folded, skeleton, words, links }
+    }
+
     /// A word's folded form.
     pub fn word(&self, word: Word) -> &str {
         self.folded.as_str().get(word.start as usize..word.end as usize).unwrap_or("")
+    }
+
+    /// Where a word stood in the field.
+    pub fn word_span(&self, word: Word) -> Span {
+        self.span_of(word.start as usize..word.end as usize)
+    }
+
+    /// Where some bytes of the folded form stood in the field.
+    pub fn span_of(&self, folded: std::ops::Range<usize>) -> Span {
+        self.folded.span(self.field, folded)
     }
 }
 
 impl Text {
     /// Derives everything once. The language is the page's or else the site's (`otherwise`), unless the detector
     /// is sure of another on 80 letters or more.
-    pub fn of(_comment: &Comment, otherwise: Option<Language>) -> Self {
-        Self { fields: Vec::new(), language: otherwise, shape: Shape::default() }
+    pub fn of(comment: &Comment, otherwise: Option<Language>) -> Self {
+        let content = comment.content();
+        let fields: Vec<_> = [
+            (Field::Body, Some(content.body.as_str())),
+            (Field::AuthorName, content.author_name.as_deref()),
+            (Field::AuthorUrl, content.author_url.as_deref()),
+            (Field::AuthorEmail, comment.email()),
+        ]
+        .into_iter()
+        .filter_map(|(field, source)| Some(FieldText::of(field, source?)))
+        .collect();
+        let shape = fields.first().map(Shape::of).unwrap_or_default();
+        Self { fields, language: comment.page().language.or(otherwise), shape }
     }
 
     pub fn fields(&self) -> &[FieldText] {
@@ -112,5 +136,30 @@ impl Text {
 
     pub fn shape(&self) -> &Shape {
         &self.shape
+    }
+}
+
+impl Shape {
+    fn of(body: &FieldText) -> Self {
+        let mut shape = Self { words: body.words.len() as u32, ..Self::default() };
+        let mut distinct: Vec<&str> = body.words.iter().map(|&word| body.word(word)).collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        shape.distinct_words = distinct.len() as u32;
+        let (mut run, mut before) = (0, None);
+        for character in body.plain.as_str().chars() {
+            shape.scalars += 1;
+            shape.letters += u32::from(character.is_alphabetic());
+            shape.capitals += u32::from(character.is_uppercase());
+            shape.digits += u32::from(character.is_numeric());
+            shape.exclamations += u32::from(character == '!');
+            shape.questions += u32::from(character == '?');
+            shape.line_breaks += u32::from(character == '\n');
+            shape.emoji += u32::from(matches!(character, '\u{1f300}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}'));
+            run = if before == Some(character) { run + 1 } else { 1 };
+            before = Some(character);
+            shape.longest_run = shape.longest_run.max(run);
+        }
+        shape
     }
 }
