@@ -48,8 +48,8 @@ impl<'a> File<'a> {
         self.problems.borrow_mut().push(problem);
     }
 
-    pub fn into_problems(self) -> Vec<Problem> {
-        self.problems.into_inner()
+    pub fn take_problems(&self) -> Vec<Problem> {
+        self.problems.take()
     }
 }
 
@@ -70,6 +70,12 @@ impl<'a> Value<'a> {
 
     pub fn problem(&self, what: impl std::fmt::Display, hint: impl Into<String>) {
         self.file.problem(self.at.clone(), format!("`{}` {what}", self.name), hint);
+    }
+
+    /// Reports a line of a list that this value names.
+    pub fn problem_in_list(&self, list: &str, line: usize, what: impl std::fmt::Display, hint: impl Into<String>) {
+        let what = format!("`{}` named this list: the entry {what}", self.name);
+        self.file.problems.borrow_mut().push(Problem { origin: list.to_owned(), line, what, hint: hint.into() });
     }
 
     pub fn is_table(&self) -> bool {
