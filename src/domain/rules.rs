@@ -29,8 +29,6 @@ mod rule;
 mod vocabulary;
 mod workshop;
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use toml::de::DeValue;
@@ -39,7 +37,7 @@ use super::comment::Comment;
 use super::signal::Signal;
 use super::text::Text;
 use example::Example;
-use facts::Facts;
+use facts::{Facts, Held};
 use file::{File, Value};
 use rule::Rule;
 use workshop::Workshop;
@@ -94,8 +92,14 @@ impl RuleSet {
     /// What the rules say about a comment, in the order of the file. `now` stands in where the comment does not say
     /// when it was submitted.
     pub fn signals(&self, comment: &Comment, text: &Text, now: Timestamp) -> Vec<Signal> {
-        let facts = Facts::of(comment, text, now, &self.vocabulary, &self.patterns);
-        self.rules.iter().filter_map(|rule| rule.signal(&facts)).collect()
+        let mut facts = Facts::of(comment, text, now, &self.vocabulary, &self.patterns);
+        let mut signals = Vec::new();
+        for (place, rule) in self.rules.iter().enumerate() {
+            let Some(hit) = rule.hit(&facts) else { continue };
+            facts.held.push(Held { place, half: hit.half });
+            signals.push(rule.signal(hit));
+        }
+        signals
     }
 
     /// Several files as one set.
@@ -123,16 +127,11 @@ fn read_rules<'a>(root: &Value<'a>, workshop: &mut Workshop<'_>, read: &mut Vec<
     let Some(rules) = root.table(&["rule"]).and_then(|table| table.get("rule")).and_then(|rules| rules.items()) else {
         return;
     };
-    let mut ids: BTreeSet<String> = read.iter().map(|(rule, _)| rule.id.clone()).collect();
     for value in rules {
         if read.len() >= MAX_RULES {
             return value.problem(format_args!("comes after {MAX_RULES} others"), "remove some rules");
         }
-        let Some((rule, examples)) = Rule::read(&value, workshop) else { continue };
-        if !ids.insert(rule.id.clone()) {
-            value.problem(format_args!("has the id `{}` of an earlier one", rule.id), "give each rule its own id");
-        }
-        read.push((rule, examples));
+        read.extend(Rule::read(&value, workshop));
     }
 }
 
@@ -151,10 +150,12 @@ fn build(
     let id = digest(sources, &workshop);
     let vocabulary = workshop.vocabulary.build().map_err(|error| too_large(format!("all words together: {error}")))?;
     let patterns = workshop.patterns.build().map_err(|error| too_large(format!("all patterns together: {error}")))?;
-    for (rule, examples) in &read {
-        examples.iter().for_each(|example| example.check(rule, &vocabulary, &patterns));
+    let (rules, examples): (Vec<Rule>, Vec<_>) = read.into_iter().unzip();
+    let set = RuleSet { id, rules, vocabulary, patterns };
+    for (rule, examples) in set.rules.iter().zip(examples) {
+        examples.iter().for_each(|example| example.check(&rule.id, &set));
     }
-    Ok(RuleSet { id, rules: read.into_iter().map(|(rule, _)| rule).collect(), vocabulary, patterns })
+    Ok(set)
 }
 
 /// Over the files, and the names and contents of the lists that rules name; each with its length before it.

@@ -13,6 +13,7 @@ mod page_age;
 mod pattern;
 mod personal_data;
 mod repeats;
+mod rules;
 mod scripts;
 mod words;
 
@@ -37,9 +38,10 @@ type Conditions = Vec<Box<dyn Condition>>;
 type Read = fn(&Value<'_>, &mut Scope<'_, '_>) -> Conditions;
 
 /// Every kind of condition, in the order they are asked: what rarely holds and costs little comes first.
-const KINDS: [(&str, Read); 18] = [
+const KINDS: [(&str, Read); 19] = [
     ("honeypot", form::honeypot),
     ("elapsed", form::elapsed),
+    ("rules", rules::rules),
     ("words", words::words),
     ("words_file", words::words_file),
     ("author", author::author),

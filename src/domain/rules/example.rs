@@ -2,12 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::RuleSet;
 use super::file::{Table, Value};
-use super::patterns::Patterns;
-use super::rule::Rule;
-use super::vocabulary::Vocabulary;
 use crate::domain::comment::{BodyFormat, Comment, Draft, Kind};
-use crate::domain::rules::facts::Facts;
 use crate::domain::text::Text;
 
 /// Most examples of one rule.
@@ -40,17 +37,17 @@ pub(super) fn read<'a>(value: &Value<'a>, kind: Kind) -> Vec<Example<'a>> {
 impl Example<'_> {
     /// Reports the example if the rule does not do with it what it says. A comment that does not say when it was
     /// submitted was submitted as its page was published.
-    pub fn check(&self, rule: &Rule, vocabulary: &Vocabulary, patterns: &Patterns) {
+    pub fn check(&self, id: &str, set: &RuleSet) {
         let now = self.comment.page().published_at.unwrap_or(Timestamp::UNIX_EPOCH);
         let text = Text::of(&self.comment, None);
-        let matches = rule.signal(&Facts::of(&self.comment, &text, now, vocabulary, patterns)).is_some();
+        let matches = set.signals(&self.comment, &text, now).iter().any(|signal| signal.id == id);
         match (matches, self.must_match) {
             (false, true) => self.value.problem(
-                format_args!("should match the rule `{}` and does not", rule.id),
+                format_args!("should match the rule `{id}` and does not"),
                 "correct the rule or the example",
             ),
             (true, false) => self.value.problem(
-                format_args!("should not match the rule `{}` and does", rule.id),
+                format_args!("should not match the rule `{id}` and does"),
                 "correct the rule or the example",
             ),
             _ => {}

@@ -20,6 +20,17 @@ pub(super) struct Facts<'a> {
     pub patterns: &'a Patterns,
     pub candidates: Candidates<'a>,
     pub words: Found,
+    /// The rules that have held so far, in order.
+    pub held: Vec<Held>,
+}
+
+/// That a rule held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Held {
+    /// Its place in the set.
+    pub place: usize,
+    /// Only the skeleton of the text fulfils it.
+    pub half: bool,
 }
 
 impl<'a> Facts<'a> {
@@ -32,7 +43,7 @@ impl<'a> Facts<'a> {
     ) -> Self {
         let at = comment.submitted_at().unwrap_or(now);
         let (candidates, words) = (patterns.find(text), vocabulary.find(text));
-        Self { comment, text, at, patterns, candidates, words }
+        Self { comment, text, at, patterns, candidates, words, held: Vec::new() }
     }
 
     pub fn field(&self, field: Field) -> Option<&'a FieldText> {

@@ -4,7 +4,6 @@ use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use regex_syntax::hir::{Hir, HirKind, Look};
 
 use super::facts::Fields;
-use crate::domain::signal::Field;
 use crate::domain::text::{FieldText, Text};
 
 /// Longest pattern, in bytes.
@@ -140,6 +139,7 @@ fn refused(error: &regex::Error) -> PatternError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::signal::Field;
 
     #[test]
     fn word_boundaries_go_and_the_rest_stays() {

@@ -2,7 +2,7 @@
 
 use super::condition::When;
 use super::example::{self, Example};
-use super::facts::Facts;
+use super::facts::{Facts, Hit};
 use super::file::{Table, Value};
 use super::workshop::Workshop;
 use crate::domain::comment::Kind;
@@ -42,6 +42,9 @@ impl Rule {
         let message = message.and_then(|message| read_message(&message));
         let when = table.need("when", "say what to look for, such as when.words = [\"arnaque\"]");
         let when = when.and_then(|when| When::read(&when, workshop));
+        if let Some(id) = id.as_deref().filter(|id| !workshop.take_id(id)) {
+            table.problem(format_args!("has the id `{id}` of an earlier one"), "give each rule its own id");
+        }
         let (score, floor) = outcome?;
         let rule = Self { id: id?, score, floor, types: types?, message: message?, when: when? };
         let kind = rule.types.first().copied().unwrap_or_default();
@@ -54,19 +57,23 @@ impl Rule {
         self.types.contains(&kind)
     }
 
-    /// The signal, if the rule holds. However often it holds, it counts once. Where only the skeleton fulfils it,
-    /// it is worth half: half the score, and hold where a full match would reject.
-    pub fn signal(&self, facts: &Facts<'_>) -> Option<Signal> {
-        let hit = self.applies_to(facts.comment.kind()).then(|| self.when.hit(facts))??;
+    /// Where the rule holds, if it is for this type of comment and does.
+    pub fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
+        self.applies_to(facts.comment.kind()).then(|| self.when.hit(facts))?
+    }
+
+    /// What a hit is worth. However often a rule holds, it counts once. Where only the skeleton fulfils it, it is
+    /// worth half: half the score, and hold where a full match would reject.
+    pub fn signal(&self, hit: Hit) -> Signal {
         let (score, floor) = match hit.half {
             false => (self.score, self.floor),
             true => (self.score.half(), self.floor.and(Some(Verdict::Hold))),
         };
         let signal = Signal::new(&self.id, Source::Rule, score, self.message.clone()).at(hit.spans);
-        Some(match floor {
+        match floor {
             Some(floor) => signal.demanding(floor),
             None => signal,
-        })
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use crate::domain::signal::{Field, Span};
+use crate::domain::signal::Span;
 use crate::domain::text::{FieldText, Mapped, Text};
 
 pub(super) use phrase::{Phrase, PhraseError};

@@ -12,6 +12,8 @@ pub(super) struct Workshop<'l> {
     pub vocabulary: vocabulary::Builder,
     pub patterns: patterns::Builder,
     named: BTreeSet<String>,
+    /// The ids of the rules read so far, in order.
+    ids: Vec<String>,
 }
 
 impl<'l> Workshop<'l> {
@@ -21,6 +23,7 @@ impl<'l> Workshop<'l> {
             vocabulary: vocabulary::Builder::default(),
             patterns: patterns::Builder::default(),
             named: BTreeSet::new(),
+            ids: Vec::new(),
         }
     }
 
@@ -42,6 +45,22 @@ impl<'l> Workshop<'l> {
     /// The lists that rules name, with their contents.
     pub fn named(&self) -> impl Iterator<Item = (&str, &str)> {
         self.named.iter().filter_map(|name| Some((name.as_str(), self.lists.contents(name)?)))
+    }
+
+    /// Takes the next rule's id; false when an earlier rule has it.
+    pub fn take_id(&mut self, id: &str) -> bool {
+        let is_new = !self.ids.iter().any(|known| known == id);
+        self.ids.push(id.to_owned());
+        is_new
+    }
+
+    /// The places of the earlier rules with this id, or of a group: `loans.*`.
+    pub fn rules_called(&self, name: &str) -> Vec<usize> {
+        let is_called = |id: &str| match name.strip_suffix('*') {
+            Some(group) => group.ends_with('.') && id.starts_with(group),
+            None => id == name,
+        };
+        (0..).zip(&self.ids).filter(|(_, id)| is_called(id)).map(|(place, _)| place).collect()
     }
 
     fn which(&self, name: &str) -> String {
