@@ -5,6 +5,9 @@
 mod fold;
 mod links;
 mod mapped;
+mod markup;
+mod scripts;
+mod tags;
 mod words;
 
 use super::comment::{Comment, Language};
@@ -81,10 +84,10 @@ pub struct Shape {
 impl FieldText {
     fn of(field: Field, source: &str) -> Self {
         let plain = Mapped::identity(source);
-        let folded = fold::fold(&plain);
+        let folded = fold::fold(&plain).mapped;
         let skeleton = folded.clone();
         let (links, linked) = links::find(field, &plain, &folded);
-        let words = words::words(folded.as_str(), &linked);
+        let words = words::Words::find(folded.as_str(), &linked).words;
         Self { field, plain, folded, skeleton, words, links }
     }
 

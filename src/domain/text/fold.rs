@@ -8,9 +8,19 @@ use unicode_normalization::{IsNormalized, is_nfkc_quick};
 
 use super::mapped::{Mapped, ascii_prefix};
 
+/// A folded field, and what folding took away.
+#[derive(Debug, Default)]
+pub(super) struct Folded {
+    pub mapped: Mapped,
+    /// Characters that cannot be seen, inside or after a word whose script has no use for them; direction overrides.
+    pub invisible: u32,
+    /// Letters and digits in a costume: fullwidth, mathematical, enclosed.
+    pub styled: u32,
+}
+
 /// Folds a field's plain form. Every folded character stands for the scalars it came from.
-pub(super) fn fold(plain: &Mapped) -> Mapped {
-    let mut folded = Mapped::with_capacity(plain.len());
+pub(super) fn fold(plain: &Mapped) -> Folded {
+    let mut folded = Folded { mapped: Mapped::with_capacity(plain.len()), ..Folded::default() };
     let mut cluster = Cluster::default();
     let text = plain.as_str();
     let mut at = 0;
@@ -19,17 +29,11 @@ pub(super) fn fold(plain: &Mapped) -> Mapped {
         if ascii > 0 {
             cluster.flush(&mut folded);
             // The last one may carry a combining mark, so it waits in the cluster.
-            fold_ascii(plain, at..at + ascii - 1, &mut folded);
+            fold_ascii(plain, at..at + ascii - 1, &mut folded.mapped);
             at += ascii - 1;
         }
         let Some(character) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
-        if !is_invisible(character) {
-            let character = unified(character);
-            if begins_cluster(character) {
-                cluster.flush(&mut folded);
-            }
-            cluster.take(character, plain.scalars(at));
-        }
+        cluster.meet(character, plain.scalars(at), &mut folded);
         at += character.len_utf8();
     }
     cluster.flush(&mut folded);
@@ -54,7 +58,16 @@ struct Cluster {
 }
 
 impl Cluster {
-    fn take(&mut self, character: char, scalars: Range<u32>) {
+    fn meet(&mut self, character: char, scalars: Range<u32>, folded: &mut Folded) {
+        if is_invisible(character) {
+            folded.invisible += u32::from(self.is_betrayed_by(character, folded));
+            return;
+        }
+        folded.styled += u32::from(is_styled(character));
+        let character = unified(character);
+        if begins_cluster(character) {
+            self.flush(folded);
+        }
         if self.characters.is_empty() {
             self.scalars = scalars;
         } else {
@@ -63,11 +76,24 @@ impl Cluster {
         self.characters.push(character);
     }
 
-    fn flush(&mut self, folded: &mut Mapped) {
+    /// Whether an invisible character has no business here: Arabic and Indic scripts and emoji need some.
+    fn is_betrayed_by(&self, invisible: char, folded: &Folded) -> bool {
+        let before = self.characters.chars().next_back().or_else(|| folded.mapped.as_str().chars().next_back());
+        matches!(invisible, '\u{202a}'..='\u{202e}')
+            || before.is_some_and(|before| {
+                before.is_alphanumeric() && matches!(before, '\0'..='\u{52f}' | '\u{1d00}'..='\u{1fff}')
+            })
+    }
+
+    fn flush(&mut self, folded: &mut Folded) {
+        let folded = &mut folded.mapped;
         let mut characters = self.characters.chars();
         match (characters.next(), characters.next()) {
-            (Some(only), None) if only.is_ascii() => folded.push(only.to_ascii_lowercase(), self.scalars.clone()),
             (None, _) => return,
+            (Some(only), None) if only.is_ascii() => folded.push(only.to_ascii_lowercase(), self.scalars.clone()),
+            (Some(only), None) if is_normal(only) => {
+                only.to_lowercase().for_each(|character| folded.push(character, self.scalars.clone()));
+            }
             // Lower case may bring letters together that compose only then: J̌ has no precomposed form, ǰ has.
             _ => self
                 .characters
@@ -83,6 +109,9 @@ impl Cluster {
 
 /// Whether nothing before the character can compose with it.
 fn begins_cluster(character: char) -> bool {
+    if character.is_ascii() || (is_normal(character) && canonical_combining_class(character) == 0) {
+        return true;
+    }
     let mut first = None;
     decompose_compatible(character, |part| {
         first.get_or_insert(part);
@@ -90,6 +119,20 @@ fn begins_cluster(character: char) -> bool {
     first.is_none_or(|first| {
         canonical_combining_class(first) == 0 && is_nfkc_quick(std::iter::once(first)) != IsNormalized::Maybe
     })
+}
+
+/// Whether normalisation leaves the character as it is.
+fn is_normal(character: char) -> bool {
+    is_nfkc_quick(std::iter::once(character)) == IsNormalized::Yes
+}
+
+/// Whether it is an ASCII letter or digit in a costume that no language wears inside its words.
+fn is_styled(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ff10}'..='\u{ff19}' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}' | '\u{1d400}'..='\u{1d7ff}'
+        | '\u{2460}'..='\u{24ff}' | '\u{1f110}'..='\u{1f189}'
+    )
 }
 
 /// One apostrophe, one line break.
@@ -121,7 +164,7 @@ mod tests {
     use crate::domain::signal::Field;
 
     fn folded(text: &str) -> String {
-        fold(&Mapped::identity(text)).as_str().to_owned()
+        fold(&Mapped::identity(text)).mapped.as_str().to_owned()
     }
 
     #[test]
@@ -137,8 +180,17 @@ mod tests {
     }
 
     #[test]
+    fn evasion_is_counted_where_a_script_has_no_use_for_it() {
+        let invisible = |text: &str| fold(&Mapped::identity(text)).invisible;
+        assert_eq!(invisible("via\u{200b}gra, ca\u{ad}si\u{200d}no"), 3);
+        assert_eq!(invisible("\u{feff}👩\u{200d}👩\u{200d}👧 ❤\u{fe0f} می\u{200c}خواهم"), 0);
+        assert_eq!(invisible("\u{202e}txt.exe"), 1);
+        assert_eq!(fold(&Mapped::identity("𝓬𝓪𝓼𝓲𝓷𝓸 Ⓕⓡⓔⓔ ５ m² n° 1ᵉʳ")).styled, 11);
+    }
+
+    #[test]
     fn a_span_covers_the_characters_it_came_from() {
-        let mapped = fold(&Mapped::identity("un \u{200b}ﬁn e\u{301}té"));
+        let mapped = fold(&Mapped::identity("un \u{200b}ﬁn e\u{301}té")).mapped;
         let span = |part: &str| {
             let at = mapped.as_str().find(part).unwrap();
             let span = mapped.span(Field::Body, at..at + part.len());
@@ -159,7 +211,7 @@ mod tests {
 
         #[test]
         fn spans_lie_in_the_field_and_never_go_back(text in any::<String>()) {
-            let mapped = fold(&Mapped::identity(&text));
+            let mapped = fold(&Mapped::identity(&text)).mapped;
             let scalars = text.chars().count() as u32;
             let mut before = 0;
             for (at, character) in mapped.as_str().char_indices() {

@@ -42,12 +42,7 @@ impl Mapped {
     /// A string that stands for itself.
     pub fn identity(text: &str) -> Self {
         let mut mapped = Self::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            let (run, after) = rest.split_at(same_width_run(rest, first.len_utf8()));
-            mapped.push_run(run, first.len_utf8(), mapped.end);
-            rest = after;
-        }
+        mapped.push_identity(text, 0);
         mapped
     }
 
@@ -58,10 +53,10 @@ impl Mapped {
         Span { field, start, end: end.max(start) }
     }
 
-    /// The bytes of the derived string that stand for any of the scalars `start..end` of the field.
-    pub fn bytes(&self, start: u32, end: u32) -> Range<usize> {
-        let from = self.first_byte_reaching(start);
-        let to = self.first_byte_at(end).max(from);
+    /// The bytes of the derived string that stand for any of those scalars of the field.
+    pub fn bytes(&self, scalars: Range<u32>) -> Range<usize> {
+        let from = self.first_byte(|at| at.end > scalars.start);
+        let to = self.first_byte(|at| at.start >= scalars.end).max(from);
         from..to
     }
 
@@ -93,26 +88,16 @@ impl Mapped {
         })
     }
 
-    fn first_byte_reaching(&self, scalar: u32) -> usize {
-        self.boundary(scalar, |piece, byte| piece.scalars(byte).end > scalar)
-    }
-
-    fn first_byte_at(&self, scalar: u32) -> usize {
-        self.boundary(scalar, |piece, byte| piece.scalars(byte).start >= scalar)
-    }
-
-    /// The first byte, on a character's boundary, for which `reached` holds; scalars never decrease, so it bisects.
-    fn boundary(&self, _scalar: u32, reached: impl Fn(&Piece, u32) -> bool) -> usize {
-        let after = self.pieces.partition_point(|piece| !reached(piece, piece.byte));
-        let (from, to) = (after.saturating_sub(1), self.pieces.get(after).map_or(self.text.len() as u32, |p| p.byte));
-        let Some(piece) = self.pieces.get(from).filter(|_| after > 0) else {
-            return to as usize;
-        };
+    /// The first byte, where a character begins, whose scalars satisfy `reached`; they never go back, so it bisects.
+    fn first_byte(&self, reached: impl Fn(Range<u32>) -> bool) -> usize {
+        let after = self.pieces.partition_point(|piece| !reached(piece.scalars(piece.byte)));
+        let to = self.pieces.get(after).map_or(self.text.len() as u32, |piece| piece.byte);
+        let Some(piece) = after.checked_sub(1).and_then(|before| self.pieces.get(before)) else { return to as usize };
         let Reach::Each(width) = piece.reach else { return to as usize };
-        let (mut low, mut high) = (0, (to - piece.byte) / width);
+        let (mut low, mut high) = (1, (to - piece.byte) / width);
         while low < high {
             let middle = low.midpoint(high);
-            if reached(piece, piece.byte + middle * width) {
+            if reached(piece.scalars(piece.byte + middle * width)) {
                 high = middle;
             } else {
                 low = middle + 1;
@@ -137,6 +122,17 @@ impl Mapped {
         self.begin_run(width as u32, start);
         self.text.push_str(run);
         self.end = self.end.max(start + (run.len() / width) as u32);
+    }
+
+    /// Appends text as it is, a scalar for each character, from `start` on.
+    pub(super) fn push_identity(&mut self, text: &str, mut start: u32) {
+        let mut rest = text;
+        while let Some(width) = rest.chars().next().map(char::len_utf8) {
+            let (run, after) = rest.split_at(same_width_run(rest, width));
+            self.push_run(run, width, start);
+            start += (run.len() / width) as u32;
+            rest = after;
+        }
     }
 
     /// Appends ASCII in lower case, each byte for one scalar, from `start` on.

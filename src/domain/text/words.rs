@@ -1,53 +1,221 @@
 //! Words: letters, marks and digits.
+//!
+//! - An elision is a word of its own: `l'article` is `l'` and `article`, `qu'il` is `qu'` and `il`; `aujourd'hui`,
+//!   `prud'homme` and `don't` are one word.
+//! - A hyphen separates: `rendez-vous` is two words.
+//! - Inclusive writing counts as its stem: `lecteur·rice·s` and `étudiant.e.s` are `lecteur` and `étudiant`.
+//! - Chinese and Japanese are cut as Unicode's text segmentation (UAX 29) says.
+//! - Links, e-mail addresses and tags are no words; [`Link`](super::Link) has their parts.
 
 use std::ops::Range;
 
 use unicode_normalization::char::is_combining_mark;
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::Word;
+use super::scripts::{Script, Scripts};
 
-/// What French and Italian elide before a vowel; `aujourd'hui` and `prud'homme` stay whole.
-const ELIDED: [&str; 25] = [
+/// What French and Italian elide before a vowel.
+const ELIDED: [&str; 28] = [
     "c", "d", "j", "l", "m", "n", "s", "t", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "un", "dell", "nell", "all",
-    "dall", "sull", "coll", "quest", "quell", "dov", "cos", "gl",
+    "dall", "sull", "coll", "quest", "quell", "dov", "cos", "gl", "sant", "com", "anch",
 ];
 
-/// The words of a folded text in order, without what lies in the sorted ranges of `linked`.
-pub(super) fn words(folded: &str, linked: &[Range<usize>]) -> Vec<Word> {
-    let mut words = Vec::with_capacity(folded.len() / 6);
-    let mut linked = linked.iter().peekable();
-    let mut start = None;
-    let mut characters = folded.char_indices().peekable();
-    while let Some((at, character)) = characters.next() {
-        while linked.next_if(|range| range.end <= at).is_some() {}
-        let in_link = linked.peek().is_some_and(|range| range.contains(&at));
-        if !in_link && is_word_character(character) {
-            start.get_or_insert(at);
-            continue;
+/// Endings that inclusive writing hangs on a word with a full stop; with a middle dot, any short one.
+const ENDINGS: [&str; 16] = [
+    "e", "es", "s", "rice", "rices", "ice", "ices", "trice", "trices", "euse", "euses", "ne", "nes", "ve", "ves", "te",
+];
+
+/// The longest ending after a middle dot, in bytes, and the shortest stem before any.
+const LONGEST_ENDING: usize = 8;
+const SHORTEST_STEM: usize = 3;
+
+/// The words of a field, and what their letters say.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    pub words: Vec<Word>,
+    pub scripts: Scripts,
+    /// Words that mix scripts which no language mixes.
+    pub mixed: u32,
+}
+
+impl Words {
+    /// The words of a folded text in order, outside the sorted `occupied` ranges.
+    pub(super) fn find(folded: &str, occupied: &[Range<usize>]) -> Self {
+        let mut found = Self { words: Vec::with_capacity(folded.len() / 6), ..Self::default() };
+        let mut from = 0;
+        for range in occupied {
+            found.read(folded, from..range.start);
+            from = range.end.max(from);
         }
-        let Some(from) = start else { continue };
-        if character == '\'' && !in_link {
-            if folded.get(from..at).is_some_and(|word| ELIDED.contains(&word)) {
-                words.push(Word { start: from as u32, end: at as u32 + 1 });
-                start = None;
+        found.read(folded, from..folded.len());
+        found
+    }
+
+    fn read(&mut self, folded: &str, part: Range<usize>) {
+        let mut at = part.start;
+        while let Some(rest) = folded.get(at..part.end).filter(|rest| !rest.is_empty()) {
+            let run = Run::at(rest);
+            if run.bytes == 0 {
+                at += skipped(rest);
                 continue;
             }
-            if characters.peek().is_some_and(|&(_, next)| next.is_alphabetic()) {
-                continue;
-            }
+            self.note(&run);
+            at += self.take(rest, &run, at);
         }
-        words.push(Word { start: from as u32, end: at as u32 });
-        start = None;
     }
-    if let Some(from) = start {
-        words.push(Word { start: from as u32, end: folded.len() as u32 });
+
+    /// Takes the word that begins `rest`, and tells how many bytes are dealt with.
+    fn take(&mut self, rest: &str, run: &Run, at: usize) -> usize {
+        let (word, after) = rest.split_at(run.bytes);
+        if run.scripts.count(Script::Han) > 0 {
+            self.words.extend(word.unicode_word_indices().map(|(from, part)| word_at(at + from, part.len())));
+            return run.bytes;
+        }
+        if after.starts_with('\'') && ELIDED.contains(&word) {
+            self.words.push(word_at(at, run.bytes + 1));
+            return run.bytes + 1;
+        }
+        let mut bytes = run.bytes;
+        if let Some(more) = after.strip_prefix('\'').map(Run::at).filter(|more| more.bytes > 0) {
+            self.note(&more);
+            bytes += 1 + more.bytes;
+        }
+        self.words.push(word_at(at, bytes));
+        bytes + endings(bytes, rest.get(bytes..).unwrap_or(""))
     }
-    words
+
+    fn note(&mut self, run: &Run) {
+        for script in Script::ALL {
+            self.scripts.add(script, run.scripts.count(script));
+        }
+        self.mixed += u32::from(run.mixes());
+    }
+}
+
+fn word_at(start: usize, bytes: usize) -> Word {
+    Word { start: start as u32, end: (start + bytes) as u32 }
+}
+
+/// How many bytes at the beginning of `rest` are in no word.
+fn skipped(rest: &str) -> usize {
+    let ascii = rest.bytes().take_while(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric()).count();
+    if ascii > 0 { ascii } else { rest.chars().next().map_or(1, char::len_utf8) }
+}
+
+/// A run of letters, marks and digits.
+#[derive(Debug, Default)]
+struct Run {
+    bytes: usize,
+    scripts: Scripts,
+    begins_as_unit: bool,
+}
+
+impl Run {
+    fn at(text: &str) -> Self {
+        let mut run = Self::default();
+        let mut latin = 0;
+        while let Some(rest) = text.get(run.bytes..) {
+            let ascii = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+            latin += rest.bytes().take(ascii).filter(u8::is_ascii_alphabetic).count() as u32;
+            run.bytes += ascii;
+            let next = rest.get(ascii..).and_then(|rest| rest.chars().next());
+            let Some(character) = next.filter(|&character| !character.is_ascii() && is_word_character(character))
+            else {
+                break;
+            };
+            run.begins_as_unit |= run.bytes == 0 && matches!(character, 'μ' | 'ω');
+            if let Some(script) = Script::of(character) {
+                run.scripts.add(script, 1);
+            }
+            run.bytes += character.len_utf8();
+        }
+        run.scripts.add(Script::Latin, latin);
+        run
+    }
+
+    /// Whether letters that look alike stand together although no language mixes their scripts; `μg` is a unit.
+    fn mixes(&self) -> bool {
+        let kinds = Script::ALL.iter().filter(|script| script.is_confusable() && self.scripts.count(**script) > 0);
+        kinds.count() > 1 && !(self.begins_as_unit && self.scripts.letters() <= 3)
+    }
 }
 
 fn is_word_character(character: char) -> bool {
-    if character.is_ascii() {
-        return character.is_ascii_alphanumeric();
-    }
     character.is_alphanumeric() || is_combining_mark(character)
+}
+
+/// How many bytes after a word are the endings of inclusive writing.
+fn endings(stem: usize, after: &str) -> usize {
+    let mut bytes = 0;
+    while stem >= SHORTEST_STEM
+        && let Some(rest) = after.get(bytes..)
+    {
+        let Some(dot) = rest.chars().next().filter(|dot| matches!(dot, '.' | '·' | '•' | '‧' | '⋅')) else {
+            break;
+        };
+        let from = dot.len_utf8();
+        let ending = Run::at(rest.get(from..).unwrap_or("")).bytes;
+        let known = rest.get(from..from + ending).is_some_and(|ending| match dot {
+            '.' => ENDINGS.contains(&ending),
+            _ => !ending.is_empty() && ending.len() <= LONGEST_ENDING,
+        });
+        if !known {
+            break;
+        }
+        bytes += from + ending;
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<&str> {
+        let found = Words::find(text, &[]).words;
+        found.iter().map(|word| text.get(word.start as usize..word.end as usize).unwrap()).collect()
+    }
+
+    #[test]
+    fn an_elision_is_a_word_of_its_own() {
+        assert_eq!(words("l'article qu'il a lu"), ["l'", "article", "qu'", "il", "a", "lu"]);
+        assert_eq!(words("aujourd'hui, prud'homme"), ["aujourd'hui", "prud'homme"]);
+        assert_eq!(words("i don't, d'l'eau, quelqu'un d'"), ["i", "don't", "d'", "l'", "eau", "quelqu'un", "d'"]);
+        assert_eq!(words("dell'arte 'citation'"), ["dell'", "arte", "citation"]);
+    }
+
+    #[test]
+    fn letters_marks_and_digits_make_words_and_the_rest_separates() {
+        assert_eq!(words("été—hiver ; rendez-vous"), ["été", "hiver", "rendez", "vous"]);
+        assert_eq!(words("covid19 à 5000€ le_b #tag"), ["covid19", "à", "5000", "le", "b", "tag"]);
+        assert_eq!(words("हिन्दी привет שלום"), ["हिन्दी", "привет", "שלום"]);
+        assert_eq!(words("... !"), [""; 0]);
+    }
+
+    #[test]
+    fn inclusive_writing_counts_as_its_stem() {
+        assert_eq!(words("les lecteur·rice·s motivé.e.s"), ["les", "lecteur", "motivé"]);
+        assert_eq!(words("tou•te•s, étudiant.es. fin.le"), ["tou", "étudiant", "fin", "le"]);
+        assert_eq!(words("u.s. a"), ["u", "s", "a"]);
+    }
+
+    #[test]
+    fn chinese_and_japanese_are_segmented() {
+        assert_eq!(words("我爱北京"), ["我", "爱", "北", "京"]);
+        assert_eq!(words("カタカナ語"), ["カタカナ", "語"]);
+    }
+
+    #[test]
+    fn what_is_occupied_has_no_words() {
+        let found = Words::find("voir http://a.example ici", &[5..21]);
+        assert_eq!(found.words, [word_at(0, 4), word_at(22, 3)]);
+    }
+
+    #[test]
+    fn words_that_mix_scripts_are_counted() {
+        let mixed = |text: &str| Words::find(text, &[]).mixed;
+        assert_eq!(mixed("cаsino и νiagra"), 2);
+        assert_eq!(mixed("привет casino 10 μg 東京tower é"), 0);
+    }
 }

@@ -1,0 +1,71 @@
+//! Which script a letter belongs to, as coarsely as spam detection needs it.
+
+use unicode_script::{Script as Unicode, UnicodeScript};
+
+/// A script, or a family of scripts that one language mixes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Script {
+    Latin,
+    Greek,
+    Cyrillic,
+    Arabic,
+    Hebrew,
+    /// Chinese characters and Japanese kana.
+    Han,
+    Hangul,
+    Other,
+}
+
+impl Script {
+    pub(super) const ALL: [Self; 8] =
+        [Self::Latin, Self::Greek, Self::Cyrillic, Self::Arabic, Self::Hebrew, Self::Han, Self::Hangul, Self::Other];
+
+    /// The script of a letter; `None` for what scripts share, such as digits and marks.
+    pub(super) fn of(character: char) -> Option<Self> {
+        if character < '\u{250}' {
+            return character.is_alphabetic().then_some(Self::Latin);
+        }
+        match character.script() {
+            Unicode::Latin => Some(Self::Latin),
+            Unicode::Greek => Some(Self::Greek),
+            Unicode::Cyrillic => Some(Self::Cyrillic),
+            Unicode::Arabic => Some(Self::Arabic),
+            Unicode::Hebrew => Some(Self::Hebrew),
+            Unicode::Han | Unicode::Hiragana | Unicode::Katakana | Unicode::Bopomofo => Some(Self::Han),
+            Unicode::Hangul => Some(Self::Hangul),
+            Unicode::Common | Unicode::Inherited | Unicode::Unknown => None,
+            _ => Some(Self::Other),
+        }
+    }
+
+    /// Scripts whose letters look alike, so that mixing them in a word means to deceive.
+    pub(super) fn is_confusable(self) -> bool {
+        matches!(self, Self::Latin | Self::Greek | Self::Cyrillic | Self::Other)
+    }
+}
+
+/// How many letters of each script.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Scripts([u32; 8]);
+
+impl Scripts {
+    pub(super) fn add(&mut self, script: Script, letters: u32) {
+        if let Some(count) = self.0.get_mut(script as usize) {
+            *count += letters;
+        }
+    }
+
+    pub(super) fn letters(&self) -> u32 {
+        self.0.iter().sum()
+    }
+
+    pub(super) fn count(&self, script: Script) -> u32 {
+        self.0.get(script as usize).copied().unwrap_or(0)
+    }
+
+    /// Whether at least three letters in four are of the script.
+    pub(super) fn mostly(&self, script: Script) -> bool {
+        let count = self.count(script);
+        count > 0 && count * 4 >= self.letters() * 3
+    }
+}
