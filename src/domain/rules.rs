@@ -25,6 +25,7 @@ mod file;
 mod lists;
 mod patterns;
 mod problem;
+mod quotes;
 mod rule;
 mod vocabulary;
 mod workshop;
@@ -167,4 +168,16 @@ fn digest(sources: &[(&str, &str)], workshop: &Workshop<'_>) -> String {
         digest.update(part);
     }
     digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_rules_hold_to_their_examples() {
+        if let Err(error) = RuleSet::built_in() {
+            panic!("{error}");
+        }
+    }
 }

@@ -17,7 +17,7 @@ mod rules;
 mod scripts;
 mod words;
 
-use super::facts::{Facts, Fields, Hit};
+use super::facts::{Facts, Fields, Hit, Where};
 use super::file::{Table, Value};
 use super::workshop::Workshop;
 use crate::domain::signal::Field;
@@ -60,11 +60,14 @@ const KINDS: [(&str, Read); 19] = [
     ("scripts", scripts::scripts),
 ];
 
+/// What stands beside the conditions and says where `words`, `pattern` and `links` look.
+const PLACE: [&str; 2] = ["in", "outside_quotes"];
+
 /// Where a condition is read.
 pub(super) struct Scope<'w, 'l> {
     pub workshop: &'w mut Workshop<'l>,
-    /// The fields to look in.
-    pub fields: Fields,
+    /// Where to look.
+    pub place: Where,
     depth: usize,
 }
 
@@ -83,10 +86,9 @@ impl When {
             value.problem("is nested too deep", format!("nest `any` at most {MAX_DEPTH} times, or write two rules"));
             return None;
         }
-        let keys: Vec<&str> = KINDS.iter().map(|(key, _)| *key).chain(["in"]).collect();
+        let keys: Vec<&str> = KINDS.iter().map(|(key, _)| *key).chain(PLACE).collect();
         let table = value.table(&keys)?;
-        let fields = read_fields(&table).unwrap_or(Fields::of(Field::Body));
-        let mut scope = Scope { workshop, fields, depth };
+        let mut scope = Scope { workshop, place: read_place(&table), depth };
         let asked = KINDS.iter().filter_map(|(key, read)| Some((table.get(key)?, read)));
         let read: Vec<Conditions> = asked.map(|(value, read)| read(&value, &mut scope)).collect();
         if read.is_empty() {
@@ -101,9 +103,16 @@ impl When {
     }
 }
 
-fn read_fields(table: &Table<'_>) -> Option<Fields> {
-    let items = table.get("in")?.items()?;
-    Some(items.iter().filter_map(|item| item.choice(&Fields::NAMES)).collect())
+/// `in = ["body", "author.name"]` and `outside_quotes = true`; without them, all of the body.
+fn read_place(table: &Table<'_>) -> Where {
+    let fields = table.get("in").and_then(|value| value.items());
+    let outside_quotes = table.get("outside_quotes").and_then(|value| value.switch()).is_some();
+    match fields {
+        None => Where { outside_quotes, ..Where::all_of(Field::Body) },
+        Some(items) => {
+            Where { fields: items.iter().filter_map(|item| item.choice(&Fields::NAMES)).collect(), outside_quotes }
+        }
+    }
 }
 
 /// What one reader found, as the list that the others return too.

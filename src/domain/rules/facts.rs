@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::patterns::{Candidates, Patterns};
+use super::quotes::Quotes;
 use super::vocabulary::{Found, Vocabulary};
 use crate::domain::comment::Comment;
 use crate::domain::signal::{Field, Span};
@@ -17,6 +18,8 @@ pub(super) struct Facts<'a> {
     pub text: &'a Text,
     /// When the comment was submitted, or else now.
     pub at: Timestamp,
+    /// What the body quotes.
+    pub quotes: Quotes,
     pub patterns: &'a Patterns,
     pub candidates: Candidates<'a>,
     pub words: Found,
@@ -42,8 +45,9 @@ impl<'a> Facts<'a> {
         patterns: &'a Patterns,
     ) -> Self {
         let at = comment.submitted_at().unwrap_or(now);
-        let (candidates, words) = (patterns.find(text), vocabulary.find(text));
-        Self { comment, text, at, patterns, candidates, words, held: Vec::new() }
+        let quotes = text.body().map(Quotes::of).unwrap_or_default();
+        let (candidates, words) = (patterns.find(text), vocabulary.find(text, &quotes));
+        Self { comment, text, at, quotes, patterns, candidates, words, held: Vec::new() }
     }
 
     pub fn field(&self, field: Field) -> Option<&'a FieldText> {
@@ -79,6 +83,26 @@ impl Hit {
         self.spans.extend(other.spans);
         self.half |= other.half;
         self
+    }
+}
+
+/// Where a condition looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Where {
+    pub fields: Fields,
+    /// What the comment quotes does not count.
+    pub outside_quotes: bool,
+}
+
+impl Where {
+    /// All of one field.
+    pub const fn all_of(field: Field) -> Self {
+        Self { fields: Fields::of(field), outside_quotes: false }
+    }
+
+    /// Whether evidence found there counts; `quotes` are the body's.
+    pub fn takes(self, span: Span, quotes: &Quotes) -> bool {
+        self.fields.contains(span.field) && !(self.outside_quotes && span.field == Field::Body && quotes.contain(span))
     }
 }
 

@@ -3,7 +3,7 @@
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use regex_syntax::hir::{Hir, HirKind, Look};
 
-use super::facts::Fields;
+use super::facts::{Fields, Where};
 use crate::domain::text::{FieldText, Text};
 
 /// Longest pattern, in bytes.
@@ -19,7 +19,7 @@ const MAX_CACHE: usize = 8 << 20;
 #[derive(Debug)]
 pub(super) struct Patterns {
     set: RegexSet,
-    exact: Vec<(Regex, Fields)>,
+    exact: Vec<(Regex, Where)>,
     fields: Fields,
 }
 
@@ -31,7 +31,7 @@ pub(super) struct Index(usize);
 #[derive(Debug, Default)]
 pub(super) struct Builder {
     loose: Vec<String>,
-    exact: Vec<(Regex, Fields)>,
+    exact: Vec<(Regex, Where)>,
 }
 
 /// Why a pattern is refused, and what to do.
@@ -44,7 +44,7 @@ pub(super) struct PatternError {
 impl Builder {
     /// # Errors
     /// The pattern does not compile, or is too large.
-    pub fn pattern(&mut self, pattern: &str, fields: Fields) -> Result<Index, PatternError> {
+    pub fn pattern(&mut self, pattern: &str, place: Where) -> Result<Index, PatternError> {
         if pattern.len() > MAX_PATTERN {
             let what = format!("is longer than {MAX_PATTERN} bytes");
             return Err(PatternError { what, hint: "use `words` for long lists" });
@@ -53,14 +53,14 @@ impl Builder {
         let exact = exact.map_err(|error| refused(&error))?;
         let hir = regex_syntax::parse(pattern).map_err(|error| refused(&regex::Error::Syntax(error.to_string())))?;
         self.loose.push(without_word_boundaries(hir).to_string());
-        self.exact.push((exact, fields));
+        self.exact.push((exact, place));
         Ok(Index(self.exact.len() - 1))
     }
 
     /// # Errors
     /// The patterns are too large together.
     pub fn build(self) -> Result<Patterns, regex::Error> {
-        let fields = self.exact.iter().fold(Fields::default(), |all, (_, fields)| all.and(*fields));
+        let fields = self.exact.iter().fold(Fields::default(), |all, (_, place)| all.and(place.fields));
         let set = RegexSetBuilder::new(self.loose).size_limit(MAX_SET).dfa_size_limit(MAX_CACHE).build()?;
         Ok(Patterns { set, exact: self.exact, fields })
     }
@@ -73,7 +73,7 @@ impl Patterns {
         Candidates { fields: fields.map(|field| (field, self.set.matches(field.folded.as_str()))).collect() }
     }
 
-    pub fn get(&self, index: Index) -> Option<&(Regex, Fields)> {
+    pub fn get(&self, index: Index) -> Option<&(Regex, Where)> {
         self.exact.get(index.0)
     }
 }
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn what_is_too_large_or_no_expression_is_refused() {
-        let problem = |pattern: &str| Builder::default().pattern(pattern, Fields::of(Field::Body)).unwrap_err().what;
+        let problem = |pattern: &str| Builder::default().pattern(pattern, Where::all_of(Field::Body)).unwrap_err().what;
         assert!(problem("(a").contains("does not compile: unclosed group"), "{}", problem("(a"));
         assert!(problem(r"\w{5000}").contains("compiles to more than"));
         assert!(problem(&"a".repeat(2001)).contains("longer"));

@@ -13,12 +13,13 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::domain::signal::Span;
-use crate::domain::text::{FieldText, Mapped, Text};
+use crate::domain::text::{Mapped, Text};
 
 pub(super) use phrase::{Phrase, PhraseError};
 use row::Row;
 
-use super::facts::{Fields, MAX_SPANS};
+use super::facts::{Fields, MAX_SPANS, Where};
+use super::quotes::Quotes;
 
 /// Up to so many bytes of words the automaton is a DFA: twice as fast, and some hundred bytes of memory a byte.
 const MAX_DFA: usize = 100_000;
@@ -33,7 +34,7 @@ pub(super) struct Vocabulary {
     folded: Finder,
     skeleton: Finder,
     /// Where each group looks.
-    groups: Vec<Fields>,
+    groups: Vec<Where>,
     fields: Fields,
 }
 
@@ -42,14 +43,14 @@ pub(super) struct Vocabulary {
 pub(super) struct Builder {
     folded: BTreeMap<Vec<String>, Vec<Group>>,
     skeleton: BTreeMap<Vec<String>, Vec<Group>>,
-    groups: Vec<Fields>,
+    groups: Vec<Where>,
 }
 
 impl Builder {
-    /// Adds a group of phrases to look for in some fields.
-    pub fn group(&mut self, phrases: Vec<Phrase>, fields: Fields) -> Group {
+    /// Adds a group of phrases, and where to look for them.
+    pub fn group(&mut self, phrases: Vec<Phrase>, place: Where) -> Group {
         let group = Group(self.groups.len() as u32);
-        self.groups.push(fields);
+        self.groups.push(place);
         for Phrase { folded, skeleton } in phrases {
             self.folded.entry(folded).or_default().push(group);
             self.skeleton.entry(skeleton).or_default().push(group);
@@ -60,7 +61,7 @@ impl Builder {
     /// # Errors
     /// The words are too many for one automaton.
     pub fn build(self) -> Result<Vocabulary, aho_corasick::BuildError> {
-        let fields = self.groups.iter().fold(Fields::default(), |all, fields| all.and(*fields));
+        let fields = self.groups.iter().fold(Fields::default(), |all, place| all.and(place.fields));
         Ok(Vocabulary {
             folded: Finder::new(self.folded)?,
             skeleton: Finder::new(self.skeleton)?,
@@ -72,24 +73,25 @@ impl Builder {
 
 impl Vocabulary {
     /// What is found in a text, in one pass over each field.
-    pub fn find(&self, text: &Text) -> Found {
-        let mut found = Found { strengths: vec![Strength::None; self.groups.len()], spans: Vec::new() };
+    pub fn find(&self, text: &Text, quotes: &Quotes) -> Found {
+        let mut found = Found { strengths: vec![(Strength::None, 0); self.groups.len()], spans: Vec::new() };
         for field in text.fields().iter().filter(|field| self.fields.contains(field.field)) {
-            self.look(&self.folded, field, &field.folded, Strength::Full, &mut found);
+            let mut look = |finder: &Finder, form: &Mapped, strength: Strength| {
+                let row = Row::of(form.as_str());
+                finder.find(&row, |group, range| {
+                    let Some(place) = self.groups.get(group.0 as usize) else { return };
+                    let span = || Some(form.span(field.field, row.source(range))).filter(|at| place.takes(*at, quotes));
+                    if place.fields.contains(field.field) {
+                        found.add(group, strength, span);
+                    }
+                });
+            };
+            look(&self.folded, &field.folded, Strength::Full);
             if field.skeleton.as_str() != field.folded.as_str() {
-                self.look(&self.skeleton, field, &field.skeleton, Strength::Half, &mut found);
+                look(&self.skeleton, &field.skeleton, Strength::Half);
             }
         }
         found
-    }
-
-    fn look(&self, finder: &Finder, field: &FieldText, form: &Mapped, strength: Strength, found: &mut Found) {
-        let row = Row::of(form.as_str());
-        finder.find(&row, |group, range| {
-            if self.groups.get(group.0 as usize).is_some_and(|fields| fields.contains(field.field)) {
-                found.add(group, strength, || form.span(field.field, row.source(range)));
-            }
-        });
     }
 }
 
@@ -106,14 +108,15 @@ pub(super) enum Strength {
 /// Which groups of a vocabulary a text has, and where.
 #[derive(Debug)]
 pub(super) struct Found {
-    strengths: Vec<Strength>,
+    /// How strongly each group was found, and how often, up to [`MAX_SPANS`].
+    strengths: Vec<(Strength, u8)>,
     /// In the order they were found, at most [`MAX_SPANS`] a group and strength.
     spans: Vec<(Group, Strength, Span)>,
 }
 
 impl Found {
     pub fn strength(&self, group: Group) -> Strength {
-        self.strengths.get(group.0 as usize).copied().unwrap_or(Strength::None)
+        self.strengths.get(group.0 as usize).map_or(Strength::None, |(strength, _)| *strength)
     }
 
     /// Where the group was found at its full strength.
@@ -122,16 +125,16 @@ impl Found {
         self.spans.iter().filter(move |(of, at, _)| (*of, *at) == (group, strength)).map(|(_, _, span)| *span)
     }
 
-    fn add(&mut self, group: Group, strength: Strength, span: impl FnOnce() -> Span) {
-        let Some(known) = self.strengths.get_mut(group.0 as usize) else { return };
-        if strength < *known {
+    fn add(&mut self, group: Group, strength: Strength, span: impl FnOnce() -> Option<Span>) {
+        let Some((known, count)) = self.strengths.get_mut(group.0 as usize) else { return };
+        let enough = *known == strength && usize::from(*count) >= MAX_SPANS;
+        if strength < *known || enough {
             return;
         }
+        let Some(span) = span() else { return };
+        *count = if *known == strength { *count + 1 } else { 1 };
         *known = strength;
-        let alike = self.spans.iter().rev().filter(|(of, at, _)| (*of, *at) == (group, strength));
-        if alike.take(MAX_SPANS).count() < MAX_SPANS {
-            self.spans.push((group, strength, span()));
-        }
+        self.spans.push((group, strength, span));
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::domains::DomainList;
 use super::{Condition, Conditions, Scope, one, pattern, words};
-use crate::domain::rules::facts::{Facts, Fields, Hit};
+use crate::domain::rules::facts::{Facts, Hit, Where};
 use crate::domain::rules::file::Value;
 use crate::domain::signal::{Field, Span};
 
@@ -18,7 +18,7 @@ pub(super) fn author(value: &Value<'_>, scope: &mut Scope<'_, '_>) -> Conditions
     if table.keys().next().is_none() {
         table.problem("asks for nothing", format!("known here: {}", KEYS.join(", ")));
     }
-    let mut name = Scope { workshop: &mut *scope.workshop, fields: Fields::of(Field::AuthorName), depth: scope.depth };
+    let mut name = Scope { workshop: &mut *scope.workshop, place: Where::all_of(Field::AuthorName), depth: scope.depth };
     let mut conditions = Conditions::new();
     let mut add = |key: &str, read: &mut dyn FnMut(&Value<'_>) -> Conditions| {
         conditions.extend(table.get(key).iter().flat_map(read));

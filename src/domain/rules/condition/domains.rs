@@ -14,11 +14,11 @@ struct LinkDomains {
 }
 
 pub(super) fn link_domains(value: &Value<'_>, scope: &mut Scope<'_, '_>) -> Conditions {
-    one(DomainList::read(value).map(|domains| LinkDomains { domains, fields: scope.fields }))
+    one(DomainList::read(value).map(|domains| LinkDomains { domains, fields: scope.place.fields }))
 }
 
 pub(super) fn link_domains_file(value: &Value<'_>, scope: &mut Scope<'_, '_>) -> Conditions {
-    one(DomainList::read_file(value, scope).map(|domains| LinkDomains { domains, fields: scope.fields }))
+    one(DomainList::read_file(value, scope).map(|domains| LinkDomains { domains, fields: scope.place.fields }))
 }
 
 impl Condition for LinkDomains {

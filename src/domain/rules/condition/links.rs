@@ -55,7 +55,7 @@ enum Which {
 }
 
 pub(super) fn links(value: &Value<'_>, scope: &mut Scope<'_, '_>) -> Conditions {
-    one(read(value, scope.fields))
+    one(read(value, scope.place.fields))
 }
 
 fn read(value: &Value<'_>, fields: Fields) -> Option<Links> {

@@ -13,7 +13,7 @@ pub(super) fn pattern(value: &Value<'_>, scope: &mut Scope<'_, '_>) -> Condition
 }
 
 fn read(value: &Value<'_>, scope: &mut Scope<'_, '_>) -> Option<Pattern> {
-    match scope.workshop.patterns.pattern(value.string()?, scope.fields) {
+    match scope.workshop.patterns.pattern(value.string()?, scope.place) {
         Ok(index) => Some(Pattern(index)),
         Err(error) => {
             value.problem(error.what, error.hint);
@@ -24,11 +24,10 @@ fn read(value: &Value<'_>, scope: &mut Scope<'_, '_>) -> Option<Pattern> {
 
 impl Condition for Pattern {
     fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        let (regex, fields) = facts.patterns.get(self.0)?;
-        let candidates = facts.candidates.of(self.0).filter(|text| fields.contains(text.field));
-        let spans = candidates
-            .flat_map(|text| regex.find_iter(text.folded.as_str()).map(|found| text.span_of(found.range())));
-        let hit = Hit::at(spans);
+        let (regex, place) = facts.patterns.get(self.0)?;
+        let fields = facts.candidates.of(self.0).filter(|text| place.fields.contains(text.field));
+        let spans = fields.flat_map(|text| regex.find_iter(text.folded.as_str()).map(|found| text.span_of(found.range())));
+        let hit = Hit::at(spans.filter(|span| place.takes(*span, &facts.quotes)));
         (!hit.spans.is_empty()).then_some(hit)
     }
 }

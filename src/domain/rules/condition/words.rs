@@ -31,7 +31,7 @@ fn read(value: &Value<'_>, scope: &mut Scope<'_, '_>) -> Option<Words> {
             let report = |error: PhraseError| value.problem(format_args!("has `{entry}`, which {error}"), error.hint());
             Phrase::parse(entry).map_err(report).ok()
         });
-        Some(scope.workshop.vocabulary.group(phrases.collect(), scope.fields))
+        Some(scope.workshop.vocabulary.group(phrases.collect(), scope.place))
     });
     Some(Words(groups.collect()))
 }
@@ -42,7 +42,7 @@ fn read_file(value: &Value<'_>, scope: &mut Scope<'_, '_>) -> Option<Words> {
         let report = |error: PhraseError| value.problem_in_list(&name, line, error, error.hint());
         Phrase::parse(entry).map_err(report).ok()
     });
-    Some(Words(vec![scope.workshop.vocabulary.group(phrases.collect(), scope.fields)]))
+    Some(Words(vec![scope.workshop.vocabulary.group(phrases.collect(), scope.place)]))
 }
 
 impl Condition for Words {
