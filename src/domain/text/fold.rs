@@ -40,6 +40,11 @@ pub(super) fn fold(plain: &Mapped) -> Folded {
     folded
 }
 
+/// The folded form of a text that needs no places.
+pub(super) fn fold_str(text: &str) -> String {
+    fold(&Mapped::identity(text)).mapped.into_string()
+}
+
 /// Copies ASCII piece by piece, so that runs stay runs.
 fn fold_ascii(plain: &Mapped, bytes: Range<usize>, folded: &mut Mapped) {
     for (run, scalars) in plain.runs(bytes) {

@@ -110,6 +110,10 @@ impl Mapped {
         Self { text: String::with_capacity(bytes), pieces: Vec::with_capacity(1 + bytes / 16), end: 0 }
     }
 
+    pub(super) fn into_string(self) -> String {
+        self.text
+    }
+
     pub(super) fn len(&self) -> usize {
         self.text.len()
     }
@@ -133,6 +137,19 @@ impl Mapped {
             start += (run.len() / width) as u32;
             rest = after;
         }
+    }
+
+    /// Appends some bytes of another derived string of the same field, places and all.
+    pub(super) fn push_copy(&mut self, other: &Self, bytes: Range<usize>) {
+        let Some(text) = other.text.get(bytes.clone()).filter(|text| !text.is_empty()) else { return };
+        let shift = |byte: u32| (self.text.len() + byte as usize - bytes.start) as u32;
+        let first = other.pieces.partition_point(|piece| piece.byte as usize <= bytes.start).saturating_sub(1);
+        let pieces = other.pieces.iter().skip(first).take_while(|piece| (piece.byte as usize) < bytes.end);
+        for piece in pieces.map(|piece| piece.from(bytes.start as u32)) {
+            self.pieces.push(Piece { byte: shift(piece.byte), ..piece });
+        }
+        self.end = self.end.max(other.scalars(bytes.end - 1).end);
+        self.text.push_str(text);
     }
 
     /// Appends ASCII in lower case, each byte for one scalar, from `start` on.
@@ -171,6 +188,14 @@ impl Mapped {
 }
 
 impl Piece {
+    /// What is left of the piece from a byte on.
+    fn from(self, byte: u32) -> Self {
+        if byte <= self.byte {
+            return self;
+        }
+        Self { byte, scalar: self.scalars(byte).start, ..self }
+    }
+
     fn scalars(&self, byte: u32) -> Range<u32> {
         match self.reach {
             Reach::All(count) => self.scalar..self.scalar + count,

@@ -69,6 +69,11 @@ const BLOCKS: [&[u8]; 24] = [
 const LEADING: [&[u8]; 8] = [b"href", b"src", b"action", b"formaction", b"data", b"poster", b"background", b"longdesc"];
 
 impl Markup {
+    /// A field that is no HTML: it is what a reader sees.
+    pub(super) fn of_text(text: &str) -> Self {
+        Self { plain: Mapped::identity(text), ..Self::default() }
+    }
+
     pub(super) fn read(html: &str) -> Self {
         let mut markup = Self { plain: Mapped::with_capacity(html.len()), ..Self::default() };
         let mut tags = CallbackEmitter::new(Tag::default());

@@ -13,6 +13,8 @@ pub(super) enum Script {
     /// Chinese characters and Japanese kana.
     Han,
     Hangul,
+    /// Scripts that comments borrow for their letters' looks: Armenian, Cherokee, Coptic, Lisu.
+    Borrowed,
     Other,
 }
 
@@ -33,6 +35,7 @@ impl Script {
             Unicode::Hebrew => Some(Self::Hebrew),
             Unicode::Han | Unicode::Hiragana | Unicode::Katakana | Unicode::Bopomofo => Some(Self::Han),
             Unicode::Hangul => Some(Self::Hangul),
+            Unicode::Armenian | Unicode::Cherokee | Unicode::Coptic | Unicode::Lisu => Some(Self::Borrowed),
             Unicode::Common | Unicode::Inherited | Unicode::Unknown => None,
             _ => Some(Self::Other),
         }
@@ -40,13 +43,13 @@ impl Script {
 
     /// Scripts whose letters look alike, so that mixing them in a word means to deceive.
     pub(super) fn is_confusable(self) -> bool {
-        matches!(self, Self::Latin | Self::Greek | Self::Cyrillic | Self::Other)
+        matches!(self, Self::Latin | Self::Greek | Self::Cyrillic | Self::Borrowed)
     }
 }
 
 /// How many letters of each script.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Scripts([u32; 8]);
+pub(super) struct Scripts([u32; 9]);
 
 impl Scripts {
     pub(super) fn add(&mut self, script: Script, letters: u32) {

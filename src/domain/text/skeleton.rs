@@ -1,0 +1,449 @@
+//! The skeleton: the folded form as a reader is meant to read it, whatever it is written with.
+//!
+//! - Accents go, in Latin, Greek and Cyrillic letters: `été` is `ete`, `œ` is `oe`.
+//! - Letters that look like Latin ones become them in a word that mixes scripts (`cаsino` with a Cyrillic `а`), and in
+//!   a text that is mostly Latin in a word that has no other letters. Words in their own script stay.
+//! - Digits and signs that stand for letters become them between letters: `v1agra`, `c@sino`, `pr€t`. A run of
+//!   different digits is a number, and a word that begins or ends with a digit keeps its digits: `covid19`, `h1n1`.
+//! - A letter three times or more in a row stands once: `gratuuuit`; a word of one letter keeps three: `xxx`.
+//! - Single letters with one separator between them are joined: four with spaces, three with dots, stars and the
+//!   like: `c a s i n o`, `v.i.a.g.r.a`.
+//! - Links, e-mail addresses, telephone numbers, IBANs and amounts stay as they are.
+
+use std::ops::Range;
+
+use decancer::Translation;
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+
+use super::mapped::Mapped;
+use super::scripts::{Script, Scripts};
+
+/// How many single letters in a row are one word: with spaces between them, and with anything else.
+const SPACED: usize = 4;
+const DOTTED: usize = 3;
+
+/// The skeleton of a folded text; the sorted `kept` ranges stay as they are.
+pub(super) fn skeleton(folded: &Mapped, kept: &[Range<usize>], scripts: &Scripts) -> Mapped {
+    let mut skeleton = Skeleton {
+        folded,
+        text: folded.as_str(),
+        made: Mapped::with_capacity(folded.len()),
+        copied: 0,
+        mostly_latin: scripts.count(Script::Latin) * 2 > scripts.letters(),
+        letters: Vec::new(),
+    };
+    let mut at = 0;
+    for range in kept {
+        skeleton.read(at..range.start);
+        at = range.end.max(at);
+    }
+    skeleton.read(at..folded.len());
+    skeleton.copy(folded.len());
+    skeleton.made
+}
+
+struct Skeleton<'a> {
+    folded: &'a Mapped,
+    text: &'a str,
+    made: Mapped,
+    /// Bytes of the folded form that are in `made`; what follows them up to a token is copied as it is.
+    copied: usize,
+    mostly_latin: bool,
+    /// The letters of the token at hand.
+    letters: Vec<Letter>,
+}
+
+/// A character of a token, and its bytes in the folded form.
+#[derive(Clone, Copy, Debug)]
+struct Letter {
+    character: char,
+    start: usize,
+    end: usize,
+}
+
+impl Skeleton<'_> {
+    fn read(&mut self, part: Range<usize>) {
+        let mut at = part.start;
+        while let Some(rest) = self.text.get(at..part.end).filter(|rest| !rest.is_empty()) {
+            let token = token(rest);
+            if token.bytes == 0 {
+                at += gap(rest);
+                continue;
+            }
+            if token.characters == 1
+                && let Some(bytes) = self.read_spaced(rest, at)
+            {
+                at += bytes;
+                continue;
+            }
+            if !token.is_plain {
+                self.read_token(at..at + token.bytes);
+            }
+            at += token.bytes;
+        }
+    }
+
+    /// Copies what was left as it is, up to a byte.
+    fn copy(&mut self, to: usize) {
+        if to > self.copied {
+            self.made.push_copy(self.folded, self.copied..to);
+            self.copied = to;
+        }
+    }
+
+    /// Joins single letters that one and the same character separates.
+    fn read_spaced(&mut self, rest: &str, at: usize) -> Option<usize> {
+        self.letters.clear();
+        let bytes = spaced(rest, at, &mut self.letters)?;
+        self.copy(at);
+        for letter in &mut self.letters {
+            letter.character = leet(letter.character).unwrap_or(letter.character);
+        }
+        self.push_letters();
+        self.copied = at + bytes;
+        Some(bytes)
+    }
+
+    fn read_token(&mut self, bytes: Range<usize>) {
+        self.letters.clear();
+        let token = self.text.get(bytes.clone()).unwrap_or("");
+        self.letters.extend(token.char_indices().map(|(at, character)| Letter {
+            character,
+            start: bytes.start + at,
+            end: bytes.start + at + character.len_utf8(),
+        }));
+        if stands_for_letters(&self.letters) {
+            unleet(&mut self.letters);
+        }
+        if self.looks_latin() {
+            for letter in &mut self.letters {
+                letter.character = lookalike(letter.character).unwrap_or(letter.character);
+            }
+        }
+        self.copy(bytes.start);
+        self.push_letters();
+        self.copied = bytes.end;
+    }
+
+    /// Whether the token's letters of other scripts stand for Latin ones.
+    fn looks_latin(&self) -> bool {
+        let scripts =
+            || self.letters.iter().filter_map(|letter| Some((letter.character, Script::of(letter.character)?)));
+        let foreign = |script| matches!(script, Script::Greek | Script::Cyrillic | Script::Borrowed);
+        if !scripts().any(|(_, script)| foreign(script)) {
+            return false;
+        }
+        scripts().any(|(_, script)| script == Script::Latin)
+            || (self.mostly_latin && scripts().all(|(character, _)| twin(character).is_some()))
+    }
+
+    /// Appends the letters without accents, each run of three or more as one.
+    fn push_letters(&mut self) {
+        let mut at = 0;
+        while let Some(letter) = self.letters.get(at).copied() {
+            let alike = self.letters.iter().skip(at).take_while(|other| other.character == letter.character).count();
+            let stretched = alike >= 3 && is_stretchable(letter.character);
+            let (taken, times) = match stretched {
+                true => (alike, if alike == self.letters.len() { 3 } else { 1 }),
+                false => (1, 1),
+            };
+            let last = self.letters.get(at + taken - 1).copied().unwrap_or(letter);
+            let scalars = self.folded.scalars(letter.start).start..self.folded.scalars(last.end - 1).end;
+            for _ in 0..times {
+                without_accents(letter.character, |character| self.made.push(character, scalars.clone()));
+            }
+            at += taken;
+        }
+    }
+}
+
+/// A token: letters, marks and digits, and signs between two letters.
+#[derive(Debug, Default)]
+struct Token {
+    bytes: usize,
+    characters: usize,
+    /// Whether its skeleton is the token itself: ASCII, nothing stretched, no digit or sign before a letter.
+    is_plain: bool,
+}
+
+/// The token that begins `text`, if one does.
+fn token(text: &str) -> Token {
+    let mut token = Token { is_plain: true, ..Token::default() };
+    let (mut before, mut alike) = ('\0', 0);
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let next = characters.peek().copied();
+        let sign = is_sign(character) && before.is_alphabetic() && next.is_some_and(char::is_alphabetic);
+        if !sign && !is_token_character(character) {
+            break;
+        }
+        alike = if character == before { alike + 1 } else { 1 };
+        let leads_to_letter = !character.is_ascii_alphabetic() && next.is_some_and(char::is_alphabetic);
+        token.is_plain &= character.is_ascii() && alike < 3 && !leads_to_letter;
+        token.bytes += character.len_utf8();
+        token.characters += 1;
+        before = character;
+    }
+    token
+}
+
+fn is_token_character(character: char) -> bool {
+    match character.is_ascii() {
+        true => character.is_ascii_alphanumeric(),
+        false => character.is_alphanumeric() || is_combining_mark(character),
+    }
+}
+
+fn is_sign(character: char) -> bool {
+    matches!(character, '@' | '$' | '€' | '!' | '|')
+}
+
+/// How many bytes at the beginning of `text` begin no token.
+fn gap(text: &str) -> usize {
+    let ascii = text.bytes().take_while(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric()).count();
+    if ascii > 0 { ascii } else { text.chars().next().map_or(1, char::len_utf8) }
+}
+
+/// Single letters that begin `text`, with one separator between them all; how many bytes they take.
+fn spaced(text: &str, at: usize, letters: &mut Vec<Letter>) -> Option<usize> {
+    let mut characters = text.char_indices().peekable();
+    let mut separator = None;
+    let mut end = 0;
+    while let Some((place, character)) = characters.next() {
+        let letter = character.is_alphabetic() || (place > 0 && leet(character).is_some());
+        let next = characters.peek().map(|&(_, next)| next);
+        if !letter || next.is_some_and(|next| next.is_alphanumeric() || is_combining_mark(next)) {
+            break;
+        }
+        end = place + character.len_utf8();
+        letters.push(Letter { character, start: at + place, end: at + end });
+        match (separator, next) {
+            (None, Some(found)) if is_separator(found) => separator = Some(found),
+            (Some(expected), Some(found)) if expected == found => {}
+            _ => break,
+        }
+        characters.next();
+    }
+    let real = letters.iter().filter(|letter| letter.character.is_alphabetic()).count();
+    let enough = if separator == Some(' ') { SPACED } else { DOTTED };
+    (letters.len() >= enough && real >= DOTTED).then_some(end)
+}
+
+fn is_separator(character: char) -> bool {
+    matches!(character, ' ' | '.' | '*' | '-' | '_' | '·' | '•' | '/' | ',' | '|' | '~' | '+')
+}
+
+/// The letter that a digit or sign stands for.
+fn leet(character: char) -> Option<char> {
+    match character {
+        '0' => Some('o'),
+        '1' | '!' => Some('i'),
+        '3' | '€' => Some('e'),
+        '4' | '@' => Some('a'),
+        '5' | '$' => Some('s'),
+        '7' => Some('t'),
+        '|' => Some('l'),
+        _ => None,
+    }
+}
+
+/// Whether a token is a word in which some digits and signs stand for letters: it begins and ends with a letter, no
+/// two different digits meet, and there are two letters for each run of one digit or sign.
+fn stands_for_letters(letters: &[Letter]) -> bool {
+    let (mut real, mut runs, mut before) = (0, 0, '\0');
+    for letter in letters {
+        let character = letter.character;
+        if character.is_alphabetic() {
+            real += 1;
+        } else if is_combining_mark(character) {
+            continue;
+        } else if leet(character).is_none() || (before.is_numeric() && character.is_numeric() && before != character) {
+            return false;
+        } else if before != character {
+            runs += 1;
+        }
+        before = character;
+    }
+    let first = letters.first().is_some_and(|first| first.character.is_alphabetic());
+    first && before.is_alphabetic() && runs > 0 && real >= 2 && real >= 2 * runs
+}
+
+fn unleet(letters: &mut [Letter]) {
+    for letter in letters {
+        letter.character = leet(letter.character).unwrap_or(letter.character);
+    }
+}
+
+/// Letters that a writer stretches; ideographs and digits repeat for other reasons.
+fn is_stretchable(character: char) -> bool {
+    character.is_alphabetic() && matches!(character, '\0'..='\u{52f}' | '\u{1e00}'..='\u{1fff}')
+}
+
+/// The Latin letter that a letter of another script looks just like, in lower case or in capitals.
+fn twin(character: char) -> Option<char> {
+    Some(match character {
+        'а' | 'α' => 'a',
+        'в' | 'β' => 'b',
+        'с' | 'ϲ' => 'c',
+        'ԁ' => 'd',
+        'е' | 'ε' | 'ё' => 'e',
+        'г' => 'r',
+        'һ' | 'н' | 'η' => 'h',
+        'і' | 'ι' | 'ї' => 'i',
+        'ј' => 'j',
+        'к' | 'κ' => 'k',
+        'ӏ' => 'l',
+        'м' | 'μ' => 'm',
+        'п' => 'n',
+        'о' | 'ο' => 'o',
+        'р' | 'ρ' => 'p',
+        'ԛ' => 'q',
+        'ѕ' => 's',
+        'т' | 'τ' => 't',
+        'υ' => 'u',
+        'ѵ' | 'ν' => 'v',
+        'ԝ' | 'ω' => 'w',
+        'х' | 'χ' => 'x',
+        'у' | 'γ' => 'y',
+        _ => return None,
+    })
+}
+
+/// The Latin letter that a letter is drawn to resemble, where there is one.
+fn lookalike(character: char) -> Option<char> {
+    let foreign = matches!(Script::of(character)?, Script::Greek | Script::Cyrillic | Script::Borrowed);
+    foreign.then(|| twin(character).or_else(|| cured(character)))?
+}
+
+/// decancer's reading of one character, if it is one ASCII letter. Whole strings would turn `€` into `e`.
+fn cured(character: char) -> Option<char> {
+    match decancer::cure_char(character, decancer::Options::default()) {
+        Translation::Character(letter) if letter.is_ascii_alphabetic() => Some(letter.to_ascii_lowercase()),
+        _ => None,
+    }
+}
+
+/// Hands on the letters that a character is without its accents, ligatures and ornaments.
+fn without_accents(character: char, mut each: impl FnMut(char)) {
+    match character {
+        '\0'..='\x7f' => each(character),
+        'œ' => ['o', 'e'].into_iter().for_each(each),
+        'æ' => ['a', 'e'].into_iter().for_each(each),
+        'ß' => ['s', 's'].into_iter().for_each(each),
+        'þ' => ['t', 'h'].into_iter().for_each(each),
+        'ς' => each('σ'),
+        // The Arabic tatweel only stretches a word.
+        '\u{640}'
+        | '\u{300}'..='\u{36f}'
+        | '\u{1ab0}'..='\u{1aff}'
+        | '\u{1dc0}'..='\u{1dff}'
+        | '\u{20d0}'..='\u{20ff}' => {}
+        '\u{1f150}'..='\u{1f169}' => each(enclosed(character, '\u{1f150}')),
+        '\u{1f170}'..='\u{1f189}' => each(enclosed(character, '\u{1f170}')),
+        '\u{80}'..='\u{52f}' | '\u{1d00}'..='\u{1fff}' | '\u{2c60}'..='\u{2c7f}' | '\u{a720}'..='\u{a7ff}' => {
+            let mut base = character;
+            decompose_canonical(character, |part| {
+                if !is_combining_mark(part) {
+                    base = part;
+                }
+            });
+            let latin = !base.is_ascii() && Script::of(base) == Some(Script::Latin);
+            each(if latin { cured(base).unwrap_or(base) } else { base });
+        }
+        _ => each(character),
+    }
+}
+
+/// The letter in a box that Unicode does not call a form of it: 🅰.
+fn enclosed(character: char, first: char) -> char {
+    char::from_u32('a' as u32 + (character as u32).saturating_sub(first as u32)).unwrap_or(character)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::skeleton_of;
+    use super::*;
+    use crate::domain::signal::Field;
+
+    #[test]
+    fn accents_and_ligatures_go() {
+        assert_eq!(skeleton_of("Été à l’Œuvre, garçon ñandú straße Łódź"), "ete a l'oeuvre, garcon nandu strasse lodz");
+    }
+
+    #[test]
+    fn letters_that_look_latin_become_latin_where_scripts_mix() {
+        assert_eq!(skeleton_of("саsinо et νiаgrа"), "casino et viagra");
+        assert_eq!(skeleton_of("un сосо gratuit"), "un coco gratuit");
+        assert_eq!(skeleton_of("ᴄᴀꜱɪɴᴏ 🅲🅰🆂🅸🅽🅾 𝓬𝓪𝓼𝓲𝓷𝓸 ｃａｓｉｎｏ"), "casino casino casino casino");
+    }
+
+    #[test]
+    fn words_in_their_own_script_stay() {
+        assert_eq!(skeleton_of("казино онлайн и сосна"), "казино онлаин и сосна");
+        assert_eq!(skeleton_of("le mot привет veut dire bonjour"), "le mot привет veut dire bonjour");
+        assert_eq!(skeleton_of("हिन्दी 東京 สวัสดี"), "हिन्दी 東京 สวัสดี");
+    }
+
+    #[test]
+    fn digits_and_signs_between_letters_become_letters() {
+        assert_eq!(
+            skeleton_of("v1agra c@sino pr€t s3x p0rn fr33ly l00k v!agra ca$h"),
+            "viagra casino pret sex porn freely look viagra cash"
+        );
+    }
+
+    #[test]
+    fn amounts_numbers_and_names_with_digits_stay() {
+        let same = "5000€ 10 000 euros 06 12 34 56 78 100% 2,5 % v2.0 covid19 h1n1 50 cent mp3 20h30 b2b 4x4 10k€ g20 i18n €uro $100";
+        assert_eq!(skeleton_of(same), same);
+        assert_eq!(
+            skeleton_of("écris à jean0@exemple.fr ou http://ex4mple.fr/a1b"),
+            "ecris a jean0@exemple.fr ou http://ex4mple.fr/a1b"
+        );
+    }
+
+    #[test]
+    fn stretched_letters_stand_once() {
+        assert_eq!(skeleton_of("gratuuuuit viiiite ouiiii"), "gratuit vite oui");
+        assert_eq!(skeleton_of("xxx iiiii aller 1000"), "xxx iii aller 1000");
+    }
+
+    #[test]
+    fn letters_set_apart_are_joined() {
+        assert_eq!(skeleton_of("du c a s i n o ici"), "du casino ici");
+        assert_eq!(skeleton_of("v.i.a.g.r.a, c*a*s*i*n*o et v-1-a-g-r-a"), "viagra, casino et viagra");
+        assert_eq!(skeleton_of("il y a à 2 a b c"), "il y a a 2 a b c");
+        assert_eq!(skeleton_of("j. f. k."), "j. f. k.");
+    }
+
+    #[test]
+    fn a_span_covers_what_was_joined() {
+        let folded = Mapped::identity("un c a s i n o gratuuuit");
+        let made = skeleton(&folded, &[], &Scripts::default());
+        let span = |part: &str| {
+            let at = made.as_str().find(part).unwrap();
+            let span = made.span(Field::Body, at..at + part.len());
+            (span.start, span.end)
+        };
+        assert_eq!(span("casino"), (3, 14));
+        assert_eq!(span("gratuit"), (15, 24));
+        assert_eq!(span("u"), (0, 1));
+    }
+
+    proptest! {
+        #[test]
+        fn spans_lie_in_the_field_and_never_go_back(text in "([a-z] |[a-z]\\.|1|@|€|а|é|uuu| |\\PC){0,40}") {
+            let folded = super::super::fold::fold(&Mapped::identity(&text)).mapped;
+            let made = skeleton(&folded, &[], &Scripts::default());
+            let scalars = text.chars().count() as u32;
+            let mut before = 0;
+            for (at, character) in made.as_str().char_indices() {
+                let span = made.span(Field::Body, at..at + character.len_utf8());
+                prop_assert!(span.start < span.end && span.end <= scalars && span.start >= before);
+                before = span.start;
+            }
+        }
+    }
+}
