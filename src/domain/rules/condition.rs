@@ -4,6 +4,7 @@ mod amounts;
 mod any;
 mod author;
 mod capitals;
+mod disguise;
 mod domains;
 mod form;
 mod language;
@@ -38,7 +39,7 @@ type Conditions = Vec<Box<dyn Condition>>;
 type Read = fn(&Value<'_>, &mut Scope<'_, '_>) -> Conditions;
 
 /// Every kind of condition, in the order they are asked: what rarely holds and costs little comes first.
-const KINDS: [(&str, Read); 19] = [
+const KINDS: [(&str, Read); 20] = [
     ("honeypot", form::honeypot),
     ("elapsed", form::elapsed),
     ("rules", rules::rules),
@@ -53,6 +54,7 @@ const KINDS: [(&str, Read); 19] = [
     ("length", length::length),
     ("language", language::language),
     ("page_age", page_age::page_age),
+    ("disguise", disguise::disguise),
     ("any", any::any),
     ("pattern", pattern::pattern),
     ("personal_data", personal_data::personal_data),

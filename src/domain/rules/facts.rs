@@ -50,10 +50,6 @@ impl<'a> Facts<'a> {
         Self { comment, text, at, quotes, patterns, candidates, words, held: Vec::new() }
     }
 
-    pub fn field(&self, field: Field) -> Option<&'a FieldText> {
-        self.text.fields().iter().find(|text| text.field == field)
-    }
-
     pub fn fields(&self, fields: Fields) -> impl Iterator<Item = &'a FieldText> {
         self.text.fields().iter().filter(move |text| fields.contains(text.field))
     }

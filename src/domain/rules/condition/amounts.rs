@@ -3,6 +3,7 @@
 use super::{Condition, Conditions, Scope, one};
 use crate::domain::rules::facts::{Facts, Hit};
 use crate::domain::rules::file::Value;
+use crate::domain::text::DatumKind;
 
 #[derive(Debug)]
 struct Amounts {
@@ -21,6 +22,9 @@ fn read(value: &Value<'_>) -> Option<Amounts> {
 
 impl Condition for Amounts {
     fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        (u64::from(facts.text.shape().amounts) >= self.at_least).then(Hit::anywhere)
+        let body = facts.text.body()?;
+        let amounts = || body.data.iter().filter(|datum| matches!(datum.kind, DatumKind::Amount(_)));
+        let enough = u64::from(facts.text.shape().amounts) >= self.at_least;
+        enough.then(|| Hit::at(amounts().map(|datum| body.datum_span(*datum))))
     }
 }

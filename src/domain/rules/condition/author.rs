@@ -49,7 +49,7 @@ struct NameHasLink;
 
 impl Condition for NameHasLink {
     fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        let links = &facts.field(Field::AuthorName)?.links;
+        let links = &facts.text.field(Field::AuthorName)?.links;
         (!links.is_empty()).then(|| Hit::at(links.iter().map(|link| link.span)))
     }
 }
@@ -60,7 +60,7 @@ struct UrlDomains(DomainList);
 
 impl Condition for UrlDomains {
     fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        let mut links = facts.field(Field::AuthorUrl)?.links.iter();
+        let mut links = facts.text.field(Field::AuthorUrl)?.links.iter();
         links.any(|link| self.0.contains(&link.host)).then(|| whole(facts, Field::AuthorUrl))?
     }
 }
@@ -97,6 +97,6 @@ fn email_host<'a>(facts: &Facts<'a>) -> Option<&'a str> {
 
 /// The whole of a field, where there is one.
 fn whole(facts: &Facts<'_>, field: Field) -> Option<Hit> {
-    let text = facts.field(field)?;
+    let text = facts.text.field(field)?;
     Some(Hit::at([Span { start: 0, ..text.span_of(0..text.folded.as_str().len()) }]))
 }

@@ -1,6 +1,7 @@
 //! `links = { at_least = 3 }`, also counting only links through `shorteners` or links written as `markup`.
 
 use super::{Condition, Conditions, Scope, one};
+use crate::domain::comment::BodyFormat;
 use crate::domain::rules::facts::{Facts, Fields, Hit};
 use crate::domain::rules::file::Value;
 use crate::domain::text::Link;
@@ -50,7 +51,7 @@ struct Links {
 enum Which {
     Every,
     Shortened,
-    /// Written as `[url=…]`, or as `<a href=…>` where the body is no HTML.
+    /// Written in HTML, BBCode or Markdown where the body is no HTML.
     Markup,
 }
 
@@ -75,17 +76,19 @@ fn read(value: &Value<'_>, fields: Fields) -> Option<Links> {
 
 impl Condition for Links {
     fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        let links = || facts.fields(self.fields).flat_map(|field| &field.links).filter(|link| self.which.takes(link));
+        let format = facts.comment.content().format;
+        let links = || facts.fields(self.fields).flat_map(|field| &field.links);
+        let links = || links().filter(|link| self.which.takes(link, format));
         (links().count() as u64 >= self.at_least).then(|| Hit::at(links().map(|link| link.span)))
     }
 }
 
 impl Which {
-    fn takes(self, link: &Link) -> bool {
+    fn takes(self, link: &Link, format: BodyFormat) -> bool {
         match self {
             Self::Every => true,
             Self::Shortened => SHORTENERS.binary_search(&link.host.as_str()).is_ok(),
-            Self::Markup => false,
+            Self::Markup => link.from_markup && format == BodyFormat::Text,
         }
     }
 }

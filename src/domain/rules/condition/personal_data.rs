@@ -1,20 +1,15 @@
-//! `personal_data = ["email", "phone", "iban"]`: any of these in the body.
+//! `personal_data = ["email", "phone", "iban"]`: any of these in the body or the author’s name.
 
 use super::{Condition, Conditions, Scope, one};
 use crate::domain::rules::facts::{Facts, Hit};
 use crate::domain::rules::file::Value;
+use crate::domain::text::DatumKind;
 
-const KINDS: [(&str, Kind); 3] = [("email", Kind::Email), ("phone", Kind::Phone), ("iban", Kind::Iban)];
+const KINDS: [(&str, DatumKind); 3] =
+    [("email", DatumKind::Email), ("phone", DatumKind::Phone), ("iban", DatumKind::Iban)];
 
 #[derive(Debug)]
-struct PersonalData(Vec<Kind>);
-
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    Email,
-    Phone,
-    Iban,
-}
+struct PersonalData(Vec<DatumKind>);
 
 pub(super) fn personal_data(value: &Value<'_>, _: &mut Scope<'_, '_>) -> Conditions {
     one(read(value))
@@ -26,12 +21,8 @@ fn read(value: &Value<'_>) -> Option<PersonalData> {
 
 impl Condition for PersonalData {
     fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        let shape = facts.text.shape();
-        let found = self.0.iter().any(|kind| match kind {
-            Kind::Email => shape.emails > 0,
-            Kind::Phone => shape.phones > 0,
-            Kind::Iban => false,
-        });
-        found.then(Hit::anywhere)
+        let data = facts.text.personal_data();
+        let hit = Hit::at(data.filter(|(kind, _)| self.0.contains(kind)).map(|(_, span)| span));
+        (!hit.spans.is_empty()).then_some(hit)
     }
 }

@@ -1,8 +1,7 @@
 //! One entry of a list of words: a word, or several in a row, each of which may go on where it ends in `*`.
 
 use super::row::Row;
-use crate::domain::comment::{Comment, Draft};
-use crate::domain::text::Text;
+use crate::domain::text::{folded_of, skeleton_of};
 
 /// Longest entry, in bytes.
 const MAX_PHRASE: usize = 200;
@@ -64,20 +63,11 @@ impl Phrase {
             if open && !piece.ends_with(char::is_alphanumeric) {
                 return Err(PhraseError::StarInside);
             }
-            let (folded, skeleton) = forms(piece).ok_or(PhraseError::NoWord)?;
-            phrase.folded.push(segment(&folded, open)?);
-            phrase.skeleton.push(segment(&skeleton, open)?);
+            phrase.folded.push(segment(&folded_of(piece), open)?);
+            phrase.skeleton.push(segment(&skeleton_of(piece), open)?);
         }
         Ok(phrase)
     }
-}
-
-/// What the text of a comment makes of these words.
-fn forms(words: &str) -> Option<(String, String)> {
-    let comment = Comment::parse(Draft { body: words.to_owned(), ..Draft::default() }).ok()?;
-    let text = Text::of(&comment, None);
-    let body = text.body()?;
-    Some((body.folded.as_str().to_owned(), body.skeleton.as_str().to_owned()))
 }
 
 fn segment(form: &str, open: bool) -> Result<String, PhraseError> {
