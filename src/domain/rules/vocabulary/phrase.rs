@@ -8,6 +8,9 @@ const MAX_PHRASE: usize = 200;
 /// Fewest letters before a `*`: fewer would match half the language.
 const MIN_PREFIX: usize = 3;
 
+/// What is lost when a text is laid out as words, though whoever writes it means it.
+const SIGNS: [char; 13] = ['$', '€', '£', '%', '@', '#', '&', '+', '=', '<', '>', '/', '\\'];
+
 /// A phrase in both forms of a text, cut where a `*` leaves a word open.
 ///
 /// `prêt* d'argent` is ` prêt` and ` d argent ` in the folded form, ` pret` and ` d argent ` in the skeleton.
@@ -26,6 +29,8 @@ pub(in crate::domain::rules) enum PhraseError {
     NoWord,
     #[error("has a `*` that does not end a word")]
     StarInside,
+    #[error("has a sign such as `$` or `%`, which words do not see")]
+    Sign,
     #[error("has fewer than {MIN_PREFIX} letters before a `*`")]
     ShortPrefix,
 }
@@ -36,6 +41,7 @@ impl PhraseError {
             Self::TooLong => "give the words that matter",
             Self::NoWord => "give words, or use `pattern`",
             Self::StarInside => "put it after the last letter, as in `arnaque*`, or use `pattern`",
+            Self::Sign => "leave it out, or use `pattern`",
             Self::ShortPrefix => "write the forms out",
         }
     }
@@ -47,6 +53,9 @@ impl Phrase {
     pub fn parse(entry: &str) -> Result<Self, PhraseError> {
         if entry.len() > MAX_PHRASE {
             return Err(PhraseError::TooLong);
+        }
+        if entry.contains(SIGNS) {
+            return Err(PhraseError::Sign);
         }
         let mut pieces: Vec<&str> = entry.split('*').collect();
         let open_end = pieces.len() > 1 && pieces.last().is_some_and(|last| last.trim().is_empty());
@@ -102,6 +111,7 @@ mod tests {
         assert_eq!(Phrase::parse("***").unwrap_err(), PhraseError::StarInside);
         assert_eq!(Phrase::parse("").unwrap_err(), PhraseError::NoWord);
         assert_eq!(Phrase::parse("!!").unwrap_err(), PhraseError::NoWord);
+        assert_eq!(Phrase::parse("gagner 100 €").unwrap_err(), PhraseError::Sign);
         assert_eq!(Phrase::parse("ar*que").unwrap_err(), PhraseError::StarInside);
         assert_eq!(Phrase::parse("un *").unwrap_err(), PhraseError::StarInside);
         assert_eq!(Phrase::parse("co*").unwrap_err(), PhraseError::ShortPrefix);
