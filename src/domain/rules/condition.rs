@@ -62,8 +62,8 @@ const KINDS: [(&str, Read); 20] = [
     ("scripts", scripts::scripts),
 ];
 
-/// What stands beside the conditions and says where `words`, `pattern` and `links` look.
-const PLACE: [&str; 2] = ["in", "outside_quotes"];
+/// What stands beside the conditions and says where and how `words`, `pattern` and `links` look.
+const PLACE: [&str; 3] = ["in", "outside_quotes", "masked"];
 
 /// Where a condition is read.
 pub(super) struct Scope<'w, 'l> {
@@ -105,16 +105,16 @@ impl When {
     }
 }
 
-/// `in = ["body", "author.name"]` and `outside_quotes = true`; without them, all of the body.
+/// `in = ["body", "author.name"]`, `outside_quotes = true` and, for `words`, `masked = true`; without them, all of the
+/// body.
 fn read_place(table: &Table<'_>) -> Where {
     let fields = table.get("in").and_then(|value| value.items());
-    let outside_quotes = table.get("outside_quotes").and_then(|value| value.switch()).is_some();
-    match fields {
-        None => Where { outside_quotes, ..Where::all_of(Field::Body) },
-        Some(items) => {
-            Where { fields: items.iter().filter_map(|item| item.choice(&Fields::NAMES)).collect(), outside_quotes }
-        }
-    }
+    let is_set = |key: &str| table.get(key).and_then(|value| value.switch()).is_some();
+    let fields = match fields {
+        None => Fields::of(Field::Body),
+        Some(items) => items.iter().filter_map(|item| item.choice(&Fields::NAMES)).collect(),
+    };
+    Where { fields, outside_quotes: is_set("outside_quotes"), masked: is_set("masked") }
 }
 
 /// What one reader found, as the list that the others return too.

@@ -42,14 +42,12 @@ impl Example<'_> {
         let text = Text::of(&self.comment, None);
         let matches = set.signals(&self.comment, &text, now).iter().any(|signal| signal.id == id);
         match (matches, self.must_match) {
-            (false, true) => self.value.problem(
-                format_args!("should match the rule `{id}` and does not"),
-                "correct the rule or the example",
-            ),
-            (true, false) => self.value.problem(
-                format_args!("should not match the rule `{id}` and does"),
-                "correct the rule or the example",
-            ),
+            (false, true) => self
+                .value
+                .problem(format_args!("should match the rule `{id}` and does not"), "correct the rule or the example"),
+            (true, false) => self
+                .value
+                .problem(format_args!("should not match the rule `{id}` and does"), "correct the rule or the example"),
             _ => {}
         }
     }

@@ -88,12 +88,14 @@ pub(super) struct Where {
     pub fields: Fields,
     /// What the comment quotes does not count.
     pub outside_quotes: bool,
+    /// Only words whose letters are replaced by digits or signs, or set apart, count.
+    pub masked: bool,
 }
 
 impl Where {
     /// All of one field.
     pub const fn all_of(field: Field) -> Self {
-        Self { fields: Fields::of(field), outside_quotes: false }
+        Self { fields: Fields::of(field), outside_quotes: false, masked: false }
     }
 
     /// Whether evidence found there counts; `quotes` are the body's.

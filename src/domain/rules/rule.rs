@@ -83,7 +83,10 @@ fn read_id(value: &Value<'_>) -> Option<String> {
         !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'))
     };
     if id.len() > MAX_ID || !id.split('.').all(is_part) {
-        value.problem(format_args!("is `{id}`, which is no id"), "write small letters, digits, - and _, with dots between");
+        value.problem(
+            format_args!("is `{id}`, which is no id"),
+            "write small letters, digits, - and _, with dots between",
+        );
         return None;
     }
     let group = id.split('.').next().unwrap_or_default();

@@ -13,7 +13,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::domain::signal::Span;
-use crate::domain::text::{Mapped, Text};
+use crate::domain::text::{FieldText, Mapped, Text};
 
 pub(super) use phrase::{Phrase, PhraseError};
 use row::Row;
@@ -76,23 +76,63 @@ impl Vocabulary {
     pub fn find(&self, text: &Text, quotes: &Quotes) -> Found {
         let mut found = Found { strengths: vec![(Strength::None, 0); self.groups.len()], spans: Vec::new() };
         for field in text.fields().iter().filter(|field| self.fields.contains(field.field)) {
-            let mut look = |finder: &Finder, form: &Mapped, strength: Strength| {
-                let row = Row::of(form.as_str());
-                finder.find(&row, |group, range| {
-                    let Some(place) = self.groups.get(group.0 as usize) else { return };
-                    let span = || Some(form.span(field.field, row.source(range))).filter(|at| place.takes(*at, quotes));
-                    if place.fields.contains(field.field) {
-                        found.add(group, strength, span);
-                    }
-                });
-            };
-            look(&self.folded, &field.folded, Strength::Full);
-            if field.skeleton.as_str() != field.folded.as_str() {
-                look(&self.skeleton, &field.skeleton, Strength::Half);
+            self.look(
+                &self.folded,
+                field,
+                &field.folded,
+                |place, _, span| (!place.masked && place.takes(span, quotes)).then_some(Strength::Full),
+                &mut found,
+            );
+            if field.skeleton.as_str() == field.folded.as_str() {
+                continue;
             }
+            self.look(
+                &self.skeleton,
+                field,
+                &field.skeleton,
+                |place, words, span| {
+                    let strength = match place.masked {
+                        false => Strength::Half,
+                        true => is_masked(words, field.written(span)).then_some(Strength::Full)?,
+                    };
+                    place.takes(span, quotes).then_some(strength)
+                },
+                &mut found,
+            );
         }
         found
     }
+
+    /// Looks for everything in one form of a field; `judge` says what a find of some words is worth to a group.
+    fn look(
+        &self,
+        finder: &Finder,
+        field: &FieldText,
+        form: &Mapped,
+        judge: impl Fn(Where, &str, Span) -> Option<Strength>,
+        found: &mut Found,
+    ) {
+        let row = Row::of(form.as_str());
+        finder.find(&row, |group, range| {
+            let place = self.groups.get(group.0 as usize).filter(|place| place.fields.contains(field.field));
+            let Some(place) = place.filter(|_| !found.is_full(group)) else { return };
+            let words = row.as_str().get(range.clone()).unwrap_or_default();
+            let span = form.span(field.field, row.source(range));
+            if let Some(strength) = judge(*place, words, span) {
+                found.add(group, strength, span);
+            }
+        });
+    }
+}
+
+/// Whether words of the skeleton were written with something else than letters: `c0nnard`, `s@lope`, `c.o.n`, `c o n`.
+fn is_masked(words: &str, written: &str) -> bool {
+    let single = !words.trim().contains(' ');
+    written.chars().any(|character| match character {
+        '\'' | '’' | '-' => false,
+        character if character.is_whitespace() => single,
+        character => !character.is_alphabetic(),
+    })
 }
 
 /// How a group was found.
@@ -125,13 +165,18 @@ impl Found {
         self.spans.iter().filter(move |(of, at, _)| (*of, *at) == (group, strength)).map(|(_, _, span)| *span)
     }
 
-    fn add(&mut self, group: Group, strength: Strength, span: impl FnOnce() -> Option<Span>) {
+    /// Whether more of the group would change nothing.
+    fn is_full(&self, group: Group) -> bool {
+        let known = self.strengths.get(group.0 as usize);
+        known.is_some_and(|(strength, count)| *strength == Strength::Full && usize::from(*count) >= MAX_SPANS)
+    }
+
+    fn add(&mut self, group: Group, strength: Strength, span: Span) {
         let Some((known, count)) = self.strengths.get_mut(group.0 as usize) else { return };
         let enough = *known == strength && usize::from(*count) >= MAX_SPANS;
         if strength < *known || enough {
             return;
         }
-        let Some(span) = span() else { return };
         *count = if *known == strength { *count + 1 } else { 1 };
         *known = strength;
         self.spans.push((group, strength, span));
@@ -163,8 +208,7 @@ impl Finder {
         }
         let bytes: usize = by_first.keys().map(String::len).sum();
         let kind = (bytes <= MAX_DFA).then_some(AhoCorasickKind::DFA);
-        let automaton =
-            AhoCorasick::builder().match_kind(MatchKind::Standard).kind(kind).build(by_first.keys())?;
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).kind(kind).build(by_first.keys())?;
         Ok(Self { automaton, phrases: by_first.into_values().collect() })
     }
 

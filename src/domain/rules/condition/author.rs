@@ -18,7 +18,8 @@ pub(super) fn author(value: &Value<'_>, scope: &mut Scope<'_, '_>) -> Conditions
     if table.keys().next().is_none() {
         table.problem("asks for nothing", format!("known here: {}", KEYS.join(", ")));
     }
-    let mut name = Scope { workshop: &mut *scope.workshop, place: Where::all_of(Field::AuthorName), depth: scope.depth };
+    let mut name =
+        Scope { workshop: &mut *scope.workshop, place: Where::all_of(Field::AuthorName), depth: scope.depth };
     let mut conditions = Conditions::new();
     let mut add = |key: &str, read: &mut dyn FnMut(&Value<'_>) -> Conditions| {
         conditions.extend(table.get(key).iter().flat_map(read));

@@ -75,7 +75,8 @@ fn domain(entry: &str) -> Option<String> {
     let domain = entry.trim_start_matches("*.").trim_matches('.').to_lowercase();
     let domain = domain.strip_prefix("www.").unwrap_or(&domain);
     let is_label = |label: &str| {
-        !label.is_empty() && label.chars().all(|character| character.is_alphanumeric() || matches!(character, '-' | '_'))
+        !label.is_empty()
+            && label.chars().all(|character| character.is_alphanumeric() || matches!(character, '-' | '_'))
     };
     (domain.len() <= 253 && domain.split('.').all(is_label)).then(|| domain.to_owned())
 }

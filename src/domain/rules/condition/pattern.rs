@@ -26,7 +26,8 @@ impl Condition for Pattern {
     fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
         let (regex, place) = facts.patterns.get(self.0)?;
         let fields = facts.candidates.of(self.0).filter(|text| place.fields.contains(text.field));
-        let spans = fields.flat_map(|text| regex.find_iter(text.folded.as_str()).map(|found| text.span_of(found.range())));
+        let spans =
+            fields.flat_map(|text| regex.find_iter(text.folded.as_str()).map(|found| text.span_of(found.range())));
         let hit = Hit::at(spans.filter(|span| place.takes(*span, &facts.quotes)));
         (!hit.spans.is_empty()).then_some(hit)
     }

@@ -70,9 +70,9 @@ impl Foreign {
 /// The scripts that a language is written in (Unicode CLDR); `None` where that is not known here.
 fn scripts_of(language: Language) -> Option<&'static [Script]> {
     Some(match language.as_str() {
-        "fr" | "en" | "de" | "es" | "it" | "pt" | "nl" | "ca" | "eu" | "br" | "co" | "oc" | "ro" | "pl" | "cs" | "sk"
-        | "sl" | "hr" | "hu" | "sv" | "da" | "no" | "nb" | "nn" | "fi" | "et" | "lv" | "lt" | "tr" | "vi" | "id"
-        | "ms" | "tl" | "sw" | "ht" | "mg" | "wo" => &[Script::Latin],
+        "fr" | "en" | "de" | "es" | "it" | "pt" | "nl" | "ca" | "eu" | "br" | "co" | "oc" | "ro" | "pl" | "cs"
+        | "sk" | "sl" | "hr" | "hu" | "sv" | "da" | "no" | "nb" | "nn" | "fi" | "et" | "lv" | "lt" | "tr" | "vi"
+        | "id" | "ms" | "tl" | "sw" | "ht" | "mg" | "wo" => &[Script::Latin],
         "ru" | "uk" | "bg" | "be" | "mk" => &[Script::Cyrillic],
         "sr" => &[Script::Cyrillic, Script::Latin],
         "el" => &[Script::Greek],

@@ -14,7 +14,8 @@ pub(super) struct Row {
 
 impl Row {
     pub fn of(source: &str) -> Self {
-        let mut row = Self { text: String::with_capacity(source.len() + 8), words: Vec::with_capacity(source.len() / 5) };
+        let mut row =
+            Self { text: String::with_capacity(source.len() + 8), words: Vec::with_capacity(source.len() / 5) };
         row.text.push(' ');
         let mut rest = source;
         while let Some(start) = rest.find(is_word_character) {
@@ -36,7 +37,8 @@ impl Row {
     /// Where some bytes of the row stood, from the first word's beginning to the last word's end.
     pub fn source(&self, row: Range<usize>) -> Range<usize> {
         let start = self.at(row.start + 1);
-        let last = row.end.saturating_sub(usize::from(self.text.as_bytes().get(row.end.wrapping_sub(1)) == Some(&b' ')));
+        let last =
+            row.end.saturating_sub(usize::from(self.text.as_bytes().get(row.end.wrapping_sub(1)) == Some(&b' ')));
         start..self.at(last.saturating_sub(1)) + 1
     }
 
