@@ -90,6 +90,11 @@ impl RuleSet {
         self.rules.is_empty()
     }
 
+    /// The ids of the rules, in order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().map(|rule| rule.id.as_str())
+    }
+
     /// What the rules say about a comment, in the order of the file. `now` stands in where the comment does not say
     /// when it was submitted.
     pub fn signals(&self, comment: &Comment, text: &Text, now: Timestamp) -> Vec<Signal> {
