@@ -176,13 +176,4 @@ fn digest(sources: &[(&str, &str)], workshop: &Workshop<'_>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_built_in_rules_hold_to_their_examples() {
-        if let Err(error) = RuleSet::built_in() {
-            panic!("{error}");
-        }
-    }
-}
+mod tests;

@@ -29,17 +29,17 @@ impl<'a> File<'a> {
         Self { origin, lines, problems: RefCell::new(Vec::new()) }
     }
 
-    /// Parses the whole; syntax errors are reported and what can be read is returned.
+    /// Parses the whole. A file with syntax errors has these reported and nothing else: what follows one is guesswork.
     pub fn parse<'t>(&self, toml: &'t str) -> DeTable<'t> {
         if toml.len() > MAX_FILE {
             self.problem(0..0, format!("the file is larger than {MAX_FILE} bytes"), "split it or move words to a list");
             return DeTable::new();
         }
         let (table, errors) = DeTable::parse_recoverable(toml);
-        for error in errors {
-            self.problem(error.span().unwrap_or(0..0), error.message().to_owned(), "correct the TOML there");
+        for error in &errors {
+            self.problem(error.span().unwrap_or(0..0), error.message(), "correct the TOML there");
         }
-        table.into_inner()
+        if errors.is_empty() { table.into_inner() } else { DeTable::new() }
     }
 
     pub fn problem(&self, at: Range<usize>, what: impl Into<String>, hint: impl Into<String>) {

@@ -83,9 +83,6 @@ impl Vocabulary {
                 |place, _, span| (!place.masked && place.takes(span, quotes)).then_some(Strength::Full),
                 &mut found,
             );
-            if field.skeleton.as_str() == field.folded.as_str() {
-                continue;
-            }
             self.look(
                 &self.skeleton,
                 field,
