@@ -53,18 +53,22 @@ impl Foreign {
     fn holds(&self, facts: &Facts<'_>) -> bool {
         let language = facts.comment.page().language.or(facts.text.language());
         let (Some(expected), Some(body)) = (language.and_then(scripts_of), facts.text.body()) else { return false };
-        if body.folded.as_str().is_ascii() && expected.contains(&Script::Latin) {
+        if u64::from(facts.text.shape().letters) < self.letters {
             return false;
         }
         let (mut letters, mut foreign) = (0_u32, 0_u32);
         for letter in body.folded.as_str().chars().filter(|character| character.is_alphabetic()) {
             letters += 1;
-            let script = letter.script();
-            let shared = matches!(script, Script::Common | Script::Inherited);
-            foreign += u32::from(!shared && !expected.contains(&script));
+            foreign += u32::from(is_foreign(letter, expected));
         }
-        u64::from(letters) >= self.letters && f64::from(foreign) >= self.share * f64::from(letters)
+        f64::from(foreign) >= self.share * f64::from(letters)
     }
+}
+
+fn is_foreign(letter: char, expected: &[Script]) -> bool {
+    // Looking a script up costs more than all else here, and nearly every letter is one of these.
+    let script = if letter < '\u{250}' { Script::Latin } else { letter.script() };
+    !matches!(script, Script::Common | Script::Inherited) && !expected.contains(&script)
 }
 
 /// The scripts that a language is written in (Unicode CLDR); `None` where that is not known here.

@@ -15,19 +15,29 @@ pub(super) struct Row {
 impl Row {
     pub fn of(source: &str) -> Self {
         let mut row =
-            Self { text: String::with_capacity(source.len() + 8), words: Vec::with_capacity(source.len() / 5) };
+            Self { text: String::with_capacity(source.len() + 8), words: Vec::with_capacity(source.len() / 4) };
         row.text.push(' ');
-        let mut rest = source;
-        while let Some(start) = rest.find(is_word_character) {
-            let (between, word) = rest.split_at(start);
-            if between.contains(ends_sentence) && !row.words.is_empty() {
-                row.push(source.len() - rest.len(), ".");
+        let (mut word, mut sentence_ends) = (None, false);
+        for (at, character) in source.char_indices() {
+            if is_word_character(character) {
+                if word.is_none() && std::mem::take(&mut sentence_ends) && !row.words.is_empty() {
+                    row.push(at, ".");
+                }
+                word.get_or_insert(at);
+                continue;
             }
-            let (word, after) = word.split_at(word.find(|c| !is_word_character(c)).unwrap_or(word.len()));
-            row.push(source.len() - after.len() - word.len(), word);
-            rest = after;
+            row.close(source, &mut word, at);
+            sentence_ends |= ends_sentence(character);
         }
+        row.close(source, &mut word, source.len());
         row
+    }
+
+    /// Appends the word that began somewhere and ends here, if there is one.
+    fn close(&mut self, source: &str, word: &mut Option<usize>, end: usize) {
+        if let Some((start, word)) = word.take().and_then(|start| Some((start, source.get(start..end)?))) {
+            self.push(start, word);
+        }
     }
 
     pub fn as_str(&self) -> &str {
