@@ -1,4 +1,13 @@
 //! The one integration binary: every module below talks to the real thing.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it expects by failing")]
 
+mod support;
+
+mod api;
+mod architecture;
+mod cli;
+mod limiter;
+mod rules;
+mod serve;
+mod store;
 mod training;

@@ -1,0 +1,103 @@
+//! `author = { … }`: the name, URL and e-mail address a comment is signed with.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::domains::DomainList;
+use super::{Condition, Conditions, Scope, one, pattern, words};
+use crate::domain::rules::facts::{Facts, Hit, Where};
+use crate::domain::rules::file::Value;
+use crate::domain::signal::{Field, Span};
+
+const KEYS: [&str; 7] =
+    ["disposable_email", "email_domains", "name_has_link", "name_pattern", "name_words", "url", "url_domains"];
+
+/// Reads what is asked of the author; all of it must hold.
+pub(super) fn author(value: &Value<'_>, scope: &mut Scope<'_, '_>) -> Conditions {
+    let Some(table) = value.table(&KEYS) else { return Conditions::new() };
+    if table.keys().next().is_none() {
+        table.problem("asks for nothing", format!("known here: {}", KEYS.join(", ")));
+    }
+    let mut name =
+        Scope { workshop: &mut *scope.workshop, place: Where::all_of(Field::AuthorName), depth: scope.depth };
+    let mut conditions = Conditions::new();
+    let mut add = |key: &str, read: &mut dyn FnMut(&Value<'_>) -> Conditions| {
+        conditions.extend(table.get(key).iter().flat_map(read));
+    };
+    add("url", &mut |value| one(value.switch().map(|()| HasUrl)));
+    add("name_has_link", &mut |value| one(value.switch().map(|()| NameHasLink)));
+    add("name_words", &mut |value| words::words(value, &mut name));
+    add("name_pattern", &mut |value| pattern::pattern(value, &mut name));
+    add("url_domains", &mut |value| one(DomainList::read(value).map(UrlDomains)));
+    add("email_domains", &mut |value| one(DomainList::read(value).map(EmailDomains)));
+    add("disposable_email", &mut |value| one(value.switch().map(|()| DisposableEmail)));
+    conditions
+}
+
+/// The author gave a URL.
+#[derive(Debug)]
+struct HasUrl;
+
+impl Condition for HasUrl {
+    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
+        whole(facts, Field::AuthorUrl)
+    }
+}
+
+/// The name holds a link or an address.
+#[derive(Debug)]
+struct NameHasLink;
+
+impl Condition for NameHasLink {
+    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
+        let links = &facts.text.field(Field::AuthorName)?.links;
+        (!links.is_empty()).then(|| Hit::at(links.iter().map(|link| link.span)))
+    }
+}
+
+/// The author's URL leads to one of these domains.
+#[derive(Debug)]
+struct UrlDomains(DomainList);
+
+impl Condition for UrlDomains {
+    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
+        let mut links = facts.text.field(Field::AuthorUrl)?.links.iter();
+        links.any(|link| self.0.contains(&link.host)).then(|| whole(facts, Field::AuthorUrl))?
+    }
+}
+
+/// The e-mail address is at one of these domains.
+#[derive(Debug)]
+struct EmailDomains(DomainList);
+
+impl Condition for EmailDomains {
+    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
+        self.0.contains(email_host(facts)?).then(|| whole(facts, Field::AuthorEmail))?
+    }
+}
+
+/// The e-mail address is from a service that hands out addresses to throw away.
+#[derive(Debug)]
+struct DisposableEmail;
+
+/// The crate's own search is linear.
+static DISPOSABLE: LazyLock<HashSet<&str>> = LazyLock::new(|| mailchecker::blacklist().iter().copied().collect());
+
+impl Condition for DisposableEmail {
+    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
+        let host = email_host(facts)?;
+        super::domains::suffixes(host)
+            .any(|suffix| DISPOSABLE.contains(suffix))
+            .then(|| whole(facts, Field::AuthorEmail))?
+    }
+}
+
+fn email_host<'a>(facts: &Facts<'a>) -> Option<&'a str> {
+    Some(facts.comment.email()?.rsplit_once('@')?.1)
+}
+
+/// The whole of a field, where there is one.
+fn whole(facts: &Facts<'_>, field: Field) -> Option<Hit> {
+    let text = facts.text.field(field)?;
+    Some(Hit::at([Span { start: 0, ..text.span_of(0..text.folded.as_str().len()) }]))
+}
