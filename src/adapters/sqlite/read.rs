@@ -1,0 +1,151 @@
+//! What is read, over a connection that can only read.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{Connection, QueryBuilder, Sqlite};
+
+use super::fault::explain;
+use super::rows;
+use crate::domain::comment::CommentId;
+use crate::domain::review::Record;
+use crate::domain::site::{Site, SiteId};
+use crate::ports::store::{FirstAnswer, Known, Position, Selection, StoreError};
+
+/// Most comments of one list, whatever was asked for.
+const MOST_LISTED: u32 = 500;
+
+const DIGESTS: &str = "SELECT c.id, r.digest FROM comments AS c JOIN revisions AS r ON r.comment = c.id \
+     WHERE c.site = ? AND c.external_id = ? ORDER BY r.number";
+const FIRST_ANSWER: &str = "SELECT request, comment, revision, status, version FROM answers \
+     WHERE site = ? AND key = ? AND at >= ?";
+const COMMENT: &str = "SELECT * FROM comments WHERE site = ? AND id = ?";
+/// A list of ids comes as a JSON array of hexadecimal strings: one statement, whatever their number.
+const REVISIONS: &str = "SELECT r.comment, r.number, r.decision, t.body, t.format, t.author_name, t.author_url \
+     FROM revisions AS r LEFT JOIN texts AS t ON t.comment = r.comment AND t.revision = r.number \
+     WHERE r.comment IN (SELECT unhex(value) FROM json_each(?)) ORDER BY r.comment, r.number";
+const EVENTS: &str = "SELECT * FROM events WHERE comment IN (SELECT unhex(value) FROM json_each(?)) \
+     ORDER BY comment, version";
+
+/// Reads as little as shows that reading works.
+pub(super) async fn probe(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let query = sqlx::query("SELECT EXISTS (SELECT 1 FROM sites)");
+    query.fetch_one(connection).await.map(drop).map_err(|error| explain(&error))
+}
+
+pub(super) async fn sites(connection: &mut SqliteConnection) -> Result<Vec<Site>, StoreError> {
+    let found = sqlx::query("SELECT * FROM sites ORDER BY created_at, id").fetch_all(connection).await;
+    found.map_err(|error| explain(&error))?.iter().map(rows::site).collect()
+}
+
+pub(super) async fn known(
+    connection: &mut SqliteConnection,
+    site: SiteId,
+    external_id: &str,
+) -> Result<Option<Known>, StoreError> {
+    let query = sqlx::query(DIGESTS).bind(site.0.as_bytes().as_slice()).bind(external_id);
+    let found = query.fetch_all(connection).await.map_err(|error| explain(&error))?;
+    let Some(first) = found.first() else { return Ok(None) };
+    let digests = found.iter().map(rows::content_digest).collect::<Result<_, _>>()?;
+    Ok(Some(Known { id: rows::comment_id(first, "id")?, digests }))
+}
+
+pub(super) async fn first_answer(
+    connection: &mut SqliteConnection,
+    site: SiteId,
+    key: &[u8; 32],
+    since: Timestamp,
+) -> Result<Option<FirstAnswer>, StoreError> {
+    let query =
+        sqlx::query(FIRST_ANSWER).bind(site.0.as_bytes().as_slice()).bind(key.as_slice()).bind(since.as_microsecond());
+    let found = query.fetch_optional(connection).await.map_err(|error| explain(&error))?;
+    found.as_ref().map(rows::first_answer).transpose()
+}
+
+pub(super) async fn sealed_key(connection: &mut SqliteConnection, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let query = sqlx::query_scalar("SELECT sealed FROM sealed_keys WHERE name = ?").bind(name);
+    query.fetch_optional(connection).await.map_err(|error| explain(&error))
+}
+
+pub(super) async fn comment(
+    connection: &mut SqliteConnection,
+    site: SiteId,
+    id: CommentId,
+) -> Result<Option<Record>, StoreError> {
+    let mut snapshot = connection.begin().await.map_err(|error| explain(&error))?;
+    let query = sqlx::query(COMMENT).bind(site.0.as_bytes().as_slice()).bind(id.0.as_bytes().as_slice());
+    let found = query.fetch_all(&mut *snapshot).await.map_err(|error| explain(&error))?;
+    Ok(whole(&mut snapshot, &found).await?.pop())
+}
+
+pub(super) async fn list(
+    connection: &mut SqliteConnection,
+    site: SiteId,
+    selection: &Selection,
+    after: Option<Position>,
+    limit: u32,
+) -> Result<Vec<Record>, StoreError> {
+    let mut snapshot = connection.begin().await.map_err(|error| explain(&error))?;
+    let mut query = selecting(site, selection, after, limit.min(MOST_LISTED));
+    let found = query.build().fetch_all(&mut *snapshot).await.map_err(|error| explain(&error))?;
+    whole(&mut snapshot, &found).await
+}
+
+/// Only the conditions there are, so that each selection finds its index.
+fn selecting(site: SiteId, selection: &Selection, after: Option<Position>, limit: u32) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new("SELECT * FROM comments WHERE site = ");
+    query.push_bind(site.0.as_bytes().to_vec());
+    if let Some(status) = selection.status {
+        query.push(" AND status = ").push_bind(status.as_str());
+    }
+    if let Some(page_url) = &selection.page_url {
+        query.push(" AND page_url = ").push_bind(page_url.clone());
+    }
+    if let Some(external_id) = &selection.external_id {
+        query.push(" AND external_id = ").push_bind(external_id.clone());
+    }
+    if let Some(Position(id)) = after {
+        query.push(" AND id > ").push_bind(id.0.as_bytes().to_vec());
+    }
+    query.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
+    query
+}
+
+/// The comments of these rows with their revisions and events: two more statements, however many there are.
+async fn whole(connection: &mut SqliteConnection, comments: &[SqliteRow]) -> Result<Vec<Record>, StoreError> {
+    let mut records = comments.iter().map(rows::comment).collect::<Result<Vec<_>, _>>()?;
+    if records.is_empty() {
+        return Ok(records);
+    }
+    let ids = serde_json::json!(records.iter().map(|record| record.id.0.simple().to_string()).collect::<Vec<_>>());
+    let ids = ids.to_string();
+    let places: HashMap<CommentId, usize> =
+        records.iter().enumerate().map(|(place, record)| (record.id, place)).collect();
+    for row in children(connection, REVISIONS, &ids).await? {
+        let id = rows::comment_id(&row, "comment")?;
+        if let Some(record) = places.get(&id).and_then(|&place| records.get_mut(place)) {
+            record.revisions.push(rows::revision(&row, id)?);
+        }
+    }
+    for row in children(connection, EVENTS, &ids).await? {
+        let id = rows::comment_id(&row, "comment")?;
+        if let Some(record) = places.get(&id).and_then(|&place| records.get_mut(place)) {
+            record.events.push(rows::event(&row, id)?);
+        }
+    }
+    match records.iter().find(|record| record.revisions.is_empty()) {
+        Some(record) => {
+            Err(StoreError::Damaged(format!("comment {} has no revision; restore the file from a backup", record.id)))
+        }
+        None => Ok(records),
+    }
+}
+
+async fn children(
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+    ids: &str,
+) -> Result<Vec<SqliteRow>, StoreError> {
+    sqlx::query(sql).bind(ids).fetch_all(connection).await.map_err(|error| explain(&error))
+}
