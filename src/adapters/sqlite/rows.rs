@@ -139,7 +139,8 @@ fn instant(row: &SqliteRow, column: &str) -> Result<Timestamp, StoreError> {
 }
 
 fn instant_of(microseconds: i64, column: &str) -> Result<Timestamp, StoreError> {
-    Timestamp::from_microsecond(microseconds).map_err(|error| unreadable(column, error))
+    // `from_microsecond` leaves out the last second that a timestamp can have.
+    Timestamp::from_nanosecond(i128::from(microseconds) * 1_000).map_err(|error| unreadable(column, error))
 }
 
 /// A value that is stored as its word: `held`, `forum-post`, `html`.
