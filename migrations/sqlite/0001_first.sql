@@ -29,10 +29,10 @@ CREATE TABLE comments (
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Each index ends with the primary key, so that it yields ids in order.
-CREATE INDEX comments_by_site ON comments (site);
-CREATE INDEX comments_by_status ON comments (site, status);
-CREATE INDEX comments_by_page ON comments (site, page_url) WHERE page_url IS NOT NULL;
+-- Lists come in the order of ids.
+CREATE INDEX comments_by_site ON comments (site, id);
+CREATE INDEX comments_by_status ON comments (site, status, id);
+CREATE INDEX comments_by_page ON comments (site, page_url, id) WHERE page_url IS NOT NULL;
 CREATE UNIQUE INDEX comments_by_external_id ON comments (site, external_id) WHERE external_id IS NOT NULL;
 
 -- Large rows: with a rowid they stay out of the inner pages of the tree.

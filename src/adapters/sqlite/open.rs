@@ -134,3 +134,53 @@ fn migrator() -> Migrator {
         false,
     )])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_writer_waits_for_the_disk_and_wipes_what_it_deletes() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, options) = (folder.path().join("tamis.db"), Options::default());
+        prepare(&path, &options).await.unwrap();
+        let mut writer = writer(&path, &options).await.unwrap();
+        let mut setting = async |pragma: &'static str| {
+            let rows = sqlx::query(pragma).fetch_one(&mut writer).await.unwrap();
+            sqlx::Row::try_get_unchecked::<String, _>(&rows, 0).unwrap()
+        };
+        assert_eq!(setting("PRAGMA journal_mode").await, "wal");
+        assert_eq!(setting("PRAGMA synchronous").await, "2", "FULL");
+        assert_eq!(setting("PRAGMA foreign_keys").await, "1");
+        assert_eq!(setting("PRAGMA secure_delete").await, "1");
+        assert_eq!(setting("PRAGMA wal_autocheckpoint").await, CHECKPOINT_PAGES);
+        assert_eq!(setting("PRAGMA busy_timeout").await, "2500");
+    }
+
+    #[tokio::test]
+    async fn a_reader_cannot_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, options) = (folder.path().join("tamis.db"), Options::default());
+        prepare(&path, &options).await.unwrap();
+        let readers = readers(&path, &options);
+        let refused = sqlx::query("DELETE FROM sites").execute(&readers).await.unwrap_err();
+        assert!(explain(&refused).to_string().contains("may not be written"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn the_mark_in_the_header_is_the_one_that_is_looked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tamis.db");
+        prepare(&path, &Options::default()).await.unwrap();
+        assert_eq!(std::fs::read(&path).unwrap().get(68..72), Some(APPLICATION_ID.as_slice()));
+        refuse_foreign(&path).unwrap();
+    }
+
+    #[test]
+    fn a_location_is_a_path_or_a_url_with_one() {
+        for location in ["tamis.db", "sqlite:tamis.db", "sqlite://tamis.db"] {
+            assert_eq!(path_of(location).unwrap(), Path::new("tamis.db"));
+        }
+        assert_eq!(path_of("sqlite:///var/lib/tamis.db").unwrap(), Path::new("/var/lib/tamis.db"));
+    }
+}

@@ -149,3 +149,46 @@ async fn children(
 ) -> Result<Vec<SqliteRow>, StoreError> {
     sqlx::query(sql).bind(ids).fetch_all(connection).await.map_err(|error| explain(&error))
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row;
+
+    use super::*;
+    use crate::adapters::sqlite::{Options, open};
+    use crate::domain::review::Status;
+
+    const SITE: SiteId = SiteId(uuid::Uuid::nil());
+
+    async fn plan(connection: &mut SqliteConnection, selection: &Selection, after: Option<Position>) -> String {
+        let query = selecting(SITE, selection, after, 10);
+        let explained = format!("EXPLAIN QUERY PLAN {}", query.sql().as_str());
+        let steps = sqlx::raw_sql(sqlx::AssertSqlSafe(explained)).fetch_all(connection).await.unwrap();
+        steps.iter().map(|step| step.get::<String, _>("detail") + "; ").collect()
+    }
+
+    #[tokio::test]
+    async fn each_selection_finds_its_index_and_sorts_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, options) = (folder.path().join("tamis.db"), Options::default());
+        open::prepare(&path, &options).await.unwrap();
+        let mut connection = open::writer(&path, &options).await.unwrap();
+        let all = Selection::default();
+        let held = Selection { status: Some(Status::Held), ..all.clone() };
+        let on_page = Selection { page_url: Some(String::new()), ..all.clone() };
+        let named = Selection { external_id: Some(String::new()), ..all.clone() };
+        let expected = [
+            (all, "comments_by_site"),
+            (held, "comments_by_status"),
+            (on_page, "comments_by_page"),
+            (named, "comments_by_external_id"),
+        ];
+        for (selection, index) in expected {
+            for after in [None, Some(Position(CommentId(uuid::Uuid::nil())))] {
+                let plan = plan(&mut connection, &selection, after).await;
+                assert!(plan.contains(&format!("SEARCH comments USING INDEX {index}")), "{plan}");
+                assert!(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "{plan}");
+            }
+        }
+    }
+}

@@ -148,3 +148,14 @@ fn bind<'v>(values: impl IntoIterator<Item = &'v Value>) -> Result<SqliteArgumen
     }
     Ok(arguments)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_a_table_go_in_with_one_statement() {
+        let table = Table { name: "texts", columns: 3 };
+        assert_eq!(insert_sql(&table, 2).0, "INSERT INTO texts VALUES (?,?,?),(?,?,?)");
+    }
+}
