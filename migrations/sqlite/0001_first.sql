@@ -2,20 +2,23 @@
 PRAGMA application_id = 1415671145;
 
 -- Ids are the 16 bytes of a UUID, instants microseconds since 1970, scores thousandths of a nat.
+--
+-- References are checked at the commit, and no CHECK calls a function: either would make SQLite copy every page that
+-- an insert of many rows changes into a temporary file (its statement journal).
 
 CREATE TABLE sites (
-    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    id BLOB NOT NULL PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     url TEXT NOT NULL,
     locale TEXT NOT NULL,
-    key_digest BLOB NOT NULL CHECK (length(key_digest) = 32),
+    key_digest BLOB NOT NULL,
     sealed_akismet_key BLOB NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE comments (
-    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
-    site BLOB NOT NULL REFERENCES sites (id),
+    id BLOB NOT NULL PRIMARY KEY,
+    site BLOB NOT NULL REFERENCES sites (id) DEFERRABLE INITIALLY DEFERRED,
     external_id TEXT,
     kind TEXT NOT NULL,
     page_url TEXT,
@@ -37,9 +40,9 @@ CREATE UNIQUE INDEX comments_by_external_id ON comments (site, external_id) WHER
 
 -- Large rows: with a rowid they stay out of the inner pages of the tree.
 CREATE TABLE revisions (
-    comment BLOB NOT NULL REFERENCES comments (id) ON DELETE CASCADE,
+    comment BLOB NOT NULL REFERENCES comments (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
     number INTEGER NOT NULL,
-    digest BLOB NOT NULL CHECK (length(digest) = 32),
+    digest BLOB NOT NULL,
     verdict TEXT NOT NULL,
     score INTEGER NOT NULL,
     decision TEXT NOT NULL,
@@ -56,14 +59,15 @@ CREATE TABLE texts (
     author_name TEXT,
     author_url TEXT,
     PRIMARY KEY (comment, revision),
-    FOREIGN KEY (comment, revision) REFERENCES revisions (comment, number) ON DELETE CASCADE
+    FOREIGN KEY (comment, revision) REFERENCES revisions (comment, number)
+        ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 
 -- Every event makes a new version of its comment, which therefore names it and orders it.
 CREATE TABLE events (
-    comment BLOB NOT NULL REFERENCES comments (id) ON DELETE CASCADE,
+    comment BLOB NOT NULL REFERENCES comments (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
     version INTEGER NOT NULL,
-    id BLOB NOT NULL CHECK (length(id) = 16),
+    id BLOB NOT NULL,
     at INTEGER NOT NULL,
     by TEXT NOT NULL,
     act TEXT NOT NULL,
@@ -72,8 +76,8 @@ CREATE TABLE events (
 
 CREATE TABLE answers (
     site BLOB NOT NULL,
-    key BLOB NOT NULL CHECK (length(key) = 32),
-    request BLOB NOT NULL CHECK (length(request) = 32),
+    key BLOB NOT NULL,
+    request BLOB NOT NULL,
     comment BLOB NOT NULL,
     revision INTEGER NOT NULL,
     status TEXT NOT NULL,

@@ -41,6 +41,11 @@ pub(super) fn spares_the_transaction(error: &sqlx::Error) -> bool {
     primary_code(error) == Some(CONSTRAINT)
 }
 
+/// Whether another connection held a lock too long.
+pub(super) fn is_busy(error: &sqlx::Error) -> bool {
+    matches!(primary_code(error), Some(BUSY | LOCKED))
+}
+
 fn primary_code(error: &sqlx::Error) -> Option<u32> {
     let code = error.as_database_error()?.code()?.parse::<u32>().ok()?;
     Some(code & 0xff)
@@ -52,6 +57,20 @@ fn is_dangling(error: &sqlx::Error) -> bool {
 
 fn is_unreadable(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_))
+}
+
+/// Why a file that may not be ours could not be read.
+pub(super) fn explain_foreign(error: &sqlx::Error) -> StoreError {
+    match primary_code(error) {
+        Some(NOTADB) => foreign("it is not a database at all, or its beginning is damaged"),
+        _ => explain(error),
+    }
+}
+
+pub(super) fn foreign(why: &str) -> StoreError {
+    StoreError::Damaged(format!(
+        "the file is not a Tamis database: {why}. It was left as it is; name another in `store.url`"
+    ))
 }
 
 /// Why the schema could not be brought to this version's.

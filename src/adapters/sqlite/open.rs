@@ -1,26 +1,31 @@
 //! Opening the file: what may be opened, how it is created, and the settings of every connection.
 
 use std::borrow::Cow;
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read};
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqlSafeStr, SqliteConnection};
+use tokio::time::{Instant, sleep};
 
 use super::Options;
-use super::fault::{explain, explain_migration};
+use super::fault::{explain, explain_foreign, explain_migration, foreign, is_busy};
 use crate::ports::store::StoreError;
 
-/// "Tami": what the first migration writes into the header.
-const APPLICATION_ID: [u8; 4] = *b"Tami";
+/// "Tami": what the first migration marks the file with.
+const APPLICATION_ID: i64 = 0x5461_6d69;
 
 /// Pages in the write-ahead log before a commit moves them into the file: few enough to keep that commit short.
 const CHECKPOINT_PAGES: &str = "800";
 
 /// Where the log file is cut back to after it has grown, in bytes.
 const LOG_BYTES: &str = "16777216";
+
+/// What the writer keeps of the file in memory: 16 MiB, in negative KiB.
+const WRITER_CACHE: &str = "-16384";
 
 /// The path in `sqlite:tamis.db`, `sqlite:///var/lib/tamis.db` or plain `tamis.db`.
 ///
@@ -44,12 +49,14 @@ pub(super) async fn prepare(path: &Path, options: &Options) -> Result<(), StoreE
     create_private(path).map_err(|error| {
         StoreError::Unavailable(format!("cannot create the file; check its folder and who may write there ({error})"))
     })?;
-    refuse_foreign(path)?;
-    // Without the write-ahead log, so that the header of a new file holds its mark from the first commit on.
-    let mut connection = basic(path, options).connect().await.map_err(|error| explain(&error))?;
-    let migrated = migrate(&mut connection).await;
+    // Nothing is set here that would change the file, before it is known whose it is.
+    let mut connection = connect(&basic(path, options), options).await.map_err(|error| explain_foreign(&error))?;
+    let prepared = match refuse_foreign(&mut connection).await {
+        Ok(()) => migrate(&mut connection).await,
+        refused => refused,
+    };
     connection.close().await.map_err(|error| explain(&error))?;
-    migrated
+    prepared
 }
 
 /// The connection that writes.
@@ -57,11 +64,24 @@ pub(super) async fn writer(path: &Path, options: &Options) -> Result<SqliteConne
     let mut settings = basic(path, options)
         .journal_mode(SqliteJournalMode::Wal)
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
-        .pragma("journal_size_limit", LOG_BYTES);
+        .pragma("journal_size_limit", LOG_BYTES)
+        .pragma("cache_size", WRITER_CACHE);
     if let Some(pages) = options.max_pages {
         settings = settings.pragma("max_page_count", pages.to_string());
     }
-    settings.connect().await
+    connect(&settings, options).await
+}
+
+/// Connects, and tries again for a while when another process opens the file too: SQLite itself does not wait for the
+/// lock that the change to a write-ahead log needs.
+async fn connect(settings: &SqliteConnectOptions, options: &Options) -> Result<SqliteConnection, sqlx::Error> {
+    let deadline = Instant::now() + options.time_out / 2;
+    loop {
+        match settings.connect().await {
+            Err(error) if is_busy(&error) && Instant::now() < deadline => sleep(Duration::from_millis(10)).await,
+            other => return other,
+        }
+    }
 }
 
 /// The connections that read.
@@ -100,22 +120,17 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     }
 }
 
-/// Looks at the header alone (<https://www.sqlite.org/fileformat2.html#the_database_header>): SQLite itself might
-/// replay a journal into a file that is none of our business.
-fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
-    let mut header = Vec::with_capacity(100);
-    File::open(path)
-        .and_then(|file| file.take(100).read_to_end(&mut header))
-        .map_err(|error| StoreError::Unavailable(format!("cannot read the file; check who may read it ({error})")))?;
-    // Nothing in it yet, or a creation that a power cut interrupted: SQLite puts that right or refuses it.
-    let blank = header.iter().all(|&byte| byte == 0);
-    let ours = header.starts_with(b"SQLite format 3\0") && header.get(68..72) == Some(&APPLICATION_ID);
-    if blank || ours {
+/// Lets in an empty file and one that bears the mark.
+///
+/// SQLite reads it, not we: to close a file of one's own drops the locks that the process has on it.
+async fn refuse_foreign(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let mut number = async |pragma: &'static str| {
+        sqlx::query_scalar::<_, i64>(pragma).fetch_one(&mut *connection).await.map_err(|error| explain_foreign(&error))
+    };
+    if number("PRAGMA page_count").await? == 0 || number("PRAGMA application_id").await? == APPLICATION_ID {
         return Ok(());
     }
-    Err(StoreError::Damaged(
-        "the file is not a Tamis database; name another in `store.url`. It was left as it is".to_owned(),
-    ))
+    Err(foreign("it bears another mark or none"))
 }
 
 async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {
@@ -165,15 +180,6 @@ mod tests {
         let readers = readers(&path, &options);
         let refused = sqlx::query("DELETE FROM sites").execute(&readers).await.unwrap_err();
         assert!(explain(&refused).to_string().contains("may not be written"), "{refused}");
-    }
-
-    #[tokio::test]
-    async fn the_mark_in_the_header_is_the_one_that_is_looked_for() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("tamis.db");
-        prepare(&path, &Options::default()).await.unwrap();
-        assert_eq!(std::fs::read(&path).unwrap().get(68..72), Some(APPLICATION_ID.as_slice()));
-        refuse_foreign(&path).unwrap();
     }
 
     #[test]

@@ -108,10 +108,9 @@ impl Task {
         }
         // The writer last: only it can move the log into the file.
         self.readers.close().await;
-        if let Some(connection) = self.connection {
-            if let Err(error) = sqlx::Connection::close(connection).await {
-                tracing::warn!(%error, "the database file did not close cleanly; the next start puts it right");
-            }
+        let Some(connection) = self.connection else { return };
+        if let Err(error) = sqlx::Connection::close(connection).await {
+            tracing::warn!(%error, "the database file did not close cleanly; the next start puts it right");
         }
     }
 

@@ -184,11 +184,22 @@ async fn a_text_that_is_gone_leaves_its_decision() {
 }
 
 #[tokio::test]
-async fn a_site_that_is_not_there_is_no_conflict() {
+async fn a_site_that_is_not_there_is_no_conflict_and_spoils_nobody_elses_write() {
     let place = Folder::empty().await;
     let store = place.open().await;
-    let error = store.record(entry(site(1).id, 1)).await.unwrap_err();
-    assert!(matches!(&error, StoreError::Unavailable(said) if said.contains("not in the store")), "{error}");
+    let there = with_site(&*store, 1).await;
+    let missing = |number: u32| number % 20 == 0;
+    let site = |number| if missing(number) { site(2).id } else { there };
+    let results = join_all((1..=60).map(|number| store.record(entry(site(number), number)))).await;
+    for (number, result) in (1..).zip(results) {
+        match result {
+            Ok(()) => assert!(!missing(number) && store.comment(there, id(number)).await.unwrap().is_some()),
+            Err(StoreError::Unavailable(said)) => {
+                assert!(missing(number) && said.contains("not in the store"), "{said}")
+            }
+            Err(other) => panic!("{number}: {other}"),
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -18,16 +18,31 @@ pub(super) async fn commit(
     connection: &mut SqliteConnection,
     writes: &[Write],
 ) -> Result<Vec<Result<u64, StoreError>>, sqlx::Error> {
-    match commit_together(connection, writes).await {
-        Ok(rows) => Ok(rows.into_iter().map(Ok).collect()),
-        Err(error) if fault::spares_the_transaction(&error) && writes.len() == 1 => {
-            roll_back(connection).await?;
-            Ok(vec![Err(fault::explain(&error))])
-        }
-        Err(error) if fault::spares_the_transaction(&error) => {
-            roll_back(connection).await?;
-            commit_one_by_one(connection, writes).await
-        }
+    if let Some(rows) = if_no_conflict(commit_together(connection, writes).await, connection).await? {
+        return Ok(rows.into_iter().map(Ok).collect());
+    }
+    if let Some(results) = if_no_conflict(commit_one_by_one(connection, writes).await, connection).await? {
+        return Ok(results);
+    }
+    // The commit itself refused: a write refers to what is not there, and only a commit of its own tells which.
+    let mut results = Vec::with_capacity(writes.len());
+    for write in writes {
+        let alone = commit_together(connection, std::slice::from_ref(write)).await;
+        let refusal = alone.as_ref().err().map(fault::explain);
+        let rows = if_no_conflict(alone, connection).await?;
+        results.push(refusal.map_or_else(|| Ok(rows.into_iter().flatten().sum()), Err));
+    }
+    Ok(results)
+}
+
+/// `None`, and out of the transaction, when a constraint spoiled it.
+async fn if_no_conflict<T>(
+    result: Result<T, sqlx::Error>,
+    connection: &mut SqliteConnection,
+) -> Result<Option<T>, sqlx::Error> {
+    match result {
+        Ok(done) => Ok(Some(done)),
+        Err(error) if fault::spares_the_transaction(&error) => roll_back(connection).await.map(|()| None),
         Err(error) => Err(error),
     }
 }
@@ -122,11 +137,12 @@ impl<'w> Rows<'w> {
     }
 }
 
-/// `INSERT INTO texts VALUES (?,?),(?,?)`.
+/// `INSERT OR FAIL INTO texts VALUES (?,?),(?,?)`: a row that fails leaves those before it, for the transaction to roll
+/// back, and SQLite need not keep a copy of what the statement changes.
 fn insert_sql(table: &Table, rows: usize) -> AssertSqlSafe<String> {
     let row = format!("({}),", vec!["?"; table.columns].join(","));
     let rows = row.repeat(rows);
-    AssertSqlSafe(format!("INSERT INTO {} VALUES {}", table.name, rows.trim_end_matches(',')))
+    AssertSqlSafe(format!("INSERT OR FAIL INTO {} VALUES {}", table.name, rows.trim_end_matches(',')))
 }
 
 async fn run(
@@ -156,6 +172,6 @@ mod tests {
     #[test]
     fn rows_of_a_table_go_in_with_one_statement() {
         let table = Table { name: "texts", columns: 3 };
-        assert_eq!(insert_sql(&table, 2).0, "INSERT INTO texts VALUES (?,?,?),(?,?,?)");
+        assert_eq!(insert_sql(&table, 2).0, "INSERT OR FAIL INTO texts VALUES (?,?,?),(?,?,?)");
     }
 }
