@@ -1,7 +1,8 @@
 //! How fast comments are recorded durably: `cargo bench --bench store [-- FOLDER [SECONDS]]`.
 //!
-//! A run records comments of 600 bytes with a decision of ordinary size, from 1, 16 and 64 callers that each wait
-//! for the disk, and prints what they saw. A folder on the disk that will serve says more than a temporary one.
+//! A run records comments of 600 bytes with a decision of ordinary size, from 1 to 256 callers that each wait for the
+//! disk, then looks external ids up, and prints what the callers saw; the processor time counts theirs too. A folder
+//! on the disk that will serve says more than a temporary one.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench says what it saw and stops at what fails")]
 
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use jiff::Timestamp;
 use tamis::adapters::sqlite::{Options, SqliteStore};
 use tamis::domain::comment::{CommentId, Content, Kind, Page};
@@ -28,7 +30,7 @@ fn main() {
     let folder = arguments.next().map_or_else(std::env::temp_dir, PathBuf::from);
     let seconds = arguments.next().map_or(5, |seconds| seconds.parse().unwrap());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    println!("{:>24} {:>9} {:>8} {:>8} {:>8} {:>8}", "", "records/s", "p50 ms", "p99 ms", "max ms", "CPU µs");
+    println!("{:>24} {:>9} {:>8} {:>8} {:>8} {:>8}", "", "calls/s", "p50 ms", "p99 ms", "max ms", "CPU µs");
     println!("{:>24} {:>9.0}", "floor: write + fdatasync", plain_syncs(&folder, Duration::from_secs(2)));
     for callers in [1, 16, 64, 256] {
         runtime.block_on(run(&folder, callers, Duration::from_secs(seconds)));
@@ -49,42 +51,47 @@ fn plain_syncs(folder: &Path, time: Duration) -> f64 {
     count / begun.elapsed().as_secs_f64()
 }
 
-async fn run(folder: &Path, callers: usize, time: Duration) {
+async fn run(folder: &Path, callers: u32, time: Duration) {
     let place = tempfile::tempdir_in(folder).unwrap();
     let path = place.path().join("tamis.db");
     let store = Arc::new(SqliteStore::open(path.to_str().unwrap(), Options::default()).await.unwrap());
     store.add_site(&site()).await.unwrap();
     let next = Arc::new(AtomicU32::new(1));
+    let record = async |number| store.record(entry(number)).await.unwrap();
+    measure(&format!("record, {callers} callers"), callers, time, &next, record).await;
+    let recorded = next.load(Ordering::Relaxed) - callers - 1;
+    let known = async |number: u32| {
+        let known = store.known(SITE, &format!("wp-{}", number % recorded + 1)).await.unwrap();
+        assert!(known.is_some());
+    };
+    measure(&format!("look up, {callers} callers"), callers, time / 4, &next, known).await;
+    store.close().await.unwrap();
+}
+
+/// Has so many callers call one after another until the time is over.
+async fn measure(what: &str, callers: u32, time: Duration, next: &AtomicU32, call: impl AsyncFn(u32)) {
     let (cpu, begun) = (cpu_time(), Instant::now());
-    let calls = (0..callers).map(|_| tokio::spawn(caller(Arc::clone(&store), Arc::clone(&next), begun + time)));
-    let mut waits: Vec<Duration> = Vec::new();
-    for call in calls.collect::<Vec<_>>() {
-        waits.extend(call.await.unwrap());
-    }
+    let caller = async |_| {
+        let mut waits = Vec::new();
+        while begun.elapsed() < time {
+            let (number, begun) = (next.fetch_add(1, Ordering::Relaxed), Instant::now());
+            call(number).await;
+            waits.push(begun.elapsed());
+        }
+        waits
+    };
+    let mut waits = join_all((0..callers).map(caller)).await.concat();
     let (elapsed, cpu) = (begun.elapsed(), cpu_time().saturating_sub(cpu));
     waits.sort_unstable();
     let at = |share: f64| waits[((waits.len() - 1) as f64 * share) as usize].as_secs_f64() * 1_000.0;
     println!(
-        "{:>24} {:>9.0} {:>8.2} {:>8.2} {:>8.2} {:>8.1}",
-        format!("{callers} callers"),
+        "{what:>24} {:>9.0} {:>8.2} {:>8.2} {:>8.2} {:>8.1}",
         waits.len() as f64 / elapsed.as_secs_f64(),
         at(0.5),
         at(0.99),
         at(1.0),
         cpu.as_secs_f64() * 1e6 / waits.len() as f64,
     );
-    store.close().await.unwrap();
-}
-
-async fn caller(store: Arc<SqliteStore>, next: Arc<AtomicU32>, until: Instant) -> Vec<Duration> {
-    let mut waits = Vec::new();
-    while Instant::now() < until {
-        let entry = entry(next.fetch_add(1, Ordering::Relaxed));
-        let begun = Instant::now();
-        store.record(entry).await.unwrap();
-        waits.push(begun.elapsed());
-    }
-    waits
 }
 
 /// The processor time of this process so far, where the system tells it.

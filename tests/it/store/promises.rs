@@ -374,7 +374,7 @@ pub async fn conflicts_in_a_crowd_spoil_nobody_elses_write(place: &impl Backend)
     let store = place.open().await;
     let site = with_site(&*store, 1).await;
     store.record(named(site, 1_000, "taken")).await.unwrap();
-    let spoiled = |number: u32| number % 10 == 0;
+    let spoiled = |number: u32| number.is_multiple_of(10);
     let entry = |number| named(site, number, &if spoiled(number) { "taken".to_owned() } else { number.to_string() });
     let results = join_all((1..=400).map(|number| spawn(&store, entry(number)))).await;
     for (number, result) in (1..).zip(results) {
@@ -433,7 +433,7 @@ pub async fn two_handles_see_what_the_other_wrote(place: &impl Backend) {
 pub async fn two_handles_can_write_at_once(place: &impl Backend) {
     let (one, two) = (place.open().await, place.open().await);
     let site = with_site(&*one, 1).await;
-    let write = |number: u32| spawn(if number % 2 == 0 { &one } else { &two }, entry(site, number));
+    let write = |number: u32| spawn(if number.is_multiple_of(2) { &one } else { &two }, entry(site, number));
     assert!(join_all((1..=200).map(write)).await.iter().all(Result::is_ok));
     assert_eq!(one.list(site, &Selection::default(), None, 500).await.unwrap().len(), 200);
 }

@@ -188,7 +188,7 @@ async fn a_site_that_is_not_there_is_no_conflict_and_spoils_nobody_elses_write()
     let place = Folder::empty().await;
     let store = place.open().await;
     let there = with_site(&*store, 1).await;
-    let missing = |number: u32| number % 20 == 0;
+    let missing = |number: u32| number.is_multiple_of(20);
     let site = |number| if missing(number) { site(2).id } else { there };
     let results = join_all((1..=60).map(|number| store.record(entry(site(number), number)))).await;
     for (number, result) in (1..).zip(results) {
