@@ -1,9 +1,11 @@
 //! The store in a SQLite file: the default, with nothing to install.
 //!
 //! One task writes, and commits whatever is waiting at once; a caller hears of its write after the disk has it.
-//! Reads go over connections of their own and never wait for a write. Other processes may open the same file.
+//! Reads go over connections of their own and never wait for a write; look-ups that wait together go as one query.
+//! Other processes may open the same file.
 
 mod fault;
+mod lookup;
 mod open;
 mod read;
 mod rows;
@@ -15,13 +17,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sqlx::Sqlite;
-use sqlx::pool::PoolConnection;
 use sqlx::sqlite::SqlitePool;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use self::lookup::Lookup;
 use self::write::Write;
 use self::writer::Writer;
 use crate::domain::comment::CommentId;
@@ -52,6 +53,7 @@ pub struct SqliteStore {
     path: PathBuf,
     time_out: Duration,
     readers: SqlitePool,
+    lookup: Lookup,
     writer: Writer,
     /// `None` once the store was closed.
     task: Mutex<Option<JoinHandle<()>>>,
@@ -74,9 +76,9 @@ impl SqliteStore {
         open::prepare(&path, &options).await?;
         let connection = open::writer(&path, &options).await.map_err(|error| fault::explain(&error))?;
         let readers = open::readers(&path, &options);
-        let time_out = options.time_out;
+        let (time_out, lookup) = (options.time_out, Lookup::start(readers.clone()));
         let (writer, task) = Writer::start(connection, path.clone(), options, readers.clone());
-        Ok(Self { path, time_out, readers, writer, task: Mutex::new(Some(task)) })
+        Ok(Self { path, time_out, readers, lookup, writer, task: Mutex::new(Some(task)) })
     }
 
     /// Writes what waits, refuses what comes after, and closes the file. A second call does nothing.
@@ -98,19 +100,13 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Damaged`] with the first thing that does not.
     pub async fn verify(&self) -> Result<(), StoreError> {
-        let mut connection = self.reader().await?;
-        let finding: String = sqlx::query_scalar("PRAGMA integrity_check(1)")
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(|error| self.located(fault::explain(&error)))?;
+        let check = sqlx::query_scalar("PRAGMA integrity_check(1)");
+        let finding: String =
+            check.fetch_one(&self.readers).await.map_err(|error| self.located(fault::explain(&error)))?;
         if finding == "ok" {
             return Ok(());
         }
         Err(self.located(StoreError::Damaged(format!("{finding}; stop Tamis and restore the file from a backup"))))
-    }
-
-    async fn reader(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
-        self.readers.acquire().await.map_err(|error| self.located(fault::explain(&error)))
     }
 
     /// Reads over one connection, within the time that a call may take.
@@ -118,7 +114,11 @@ impl SqliteStore {
         &self,
         reading: impl AsyncFnOnce(&mut sqlx::SqliteConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let reading = async { reading(&mut *self.reader().await?).await };
+        let connect = async || self.readers.acquire().await.map_err(|error| fault::explain(&error));
+        self.in_time(async { reading(&mut *connect().await?).await }).await
+    }
+
+    async fn in_time<T>(&self, reading: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
         let slow = || StoreError::Unavailable("did not answer in time; look at the disk’s load".to_owned());
         timeout(self.time_out, reading).await.unwrap_or_else(|_| Err(slow())).map_err(|error| self.located(error))
     }
@@ -162,7 +162,7 @@ impl Store for SqliteStore {
     }
 
     async fn known(&self, site: SiteId, external_id: &str) -> Result<Option<Known>, StoreError> {
-        self.read(async |connection| read::known(connection, site, external_id).await).await
+        self.in_time(self.lookup.known(site, external_id)).await
     }
 
     async fn record(&self, entry: Entry) -> Result<(), StoreError> {

@@ -44,6 +44,7 @@ macro_rules! backends {
             instants_keep_their_microseconds
             a_comment_is_found_by_its_own_site_only
             an_external_id_tells_what_is_known_under_it
+            many_who_look_up_at_once_each_get_their_own_answer
             an_external_id_is_taken_once_a_site
             an_id_is_taken_once
             an_edit_is_the_next_revision_and_the_next_version

@@ -16,8 +16,10 @@ use crate::ports::store::{FirstAnswer, Known, Position, Selection, StoreError};
 /// Most comments of one list, whatever was asked for.
 const MOST_LISTED: u32 = 500;
 
-const DIGESTS: &str = "SELECT c.id, r.digest FROM comments AS c JOIN revisions AS r ON r.comment = c.id \
-     WHERE c.site = ? AND c.external_id = ? ORDER BY r.number";
+/// The names come as a JSON array of pairs, a site in hexadecimal and an external id; `place` counts them from 0.
+const DIGESTS: &str = "SELECT asked.key AS place, c.id, r.digest FROM json_each(?) AS asked \
+     CROSS JOIN comments AS c ON c.site = unhex(asked.value ->> 0) AND c.external_id = asked.value ->> 1 \
+     JOIN revisions AS r ON r.comment = c.id ORDER BY place, r.number";
 const FIRST_ANSWER: &str = "SELECT request, comment, revision, status, version FROM answers \
      WHERE site = ? AND key = ? AND at >= ?";
 const COMMENT: &str = "SELECT * FROM comments WHERE site = ? AND id = ?";
@@ -39,16 +41,32 @@ pub(super) async fn sites(connection: &mut SqliteConnection) -> Result<Vec<Site>
     found.map_err(|error| explain(&error))?.iter().map(rows::site).collect()
 }
 
+/// What is known under each of the names, in their order.
 pub(super) async fn known(
     connection: &mut SqliteConnection,
-    site: SiteId,
-    external_id: &str,
-) -> Result<Option<Known>, StoreError> {
-    let query = sqlx::query(DIGESTS).bind(site.0.as_bytes().as_slice()).bind(external_id);
+    names: &[(SiteId, &str)],
+) -> Result<Vec<Result<Option<Known>, StoreError>>, StoreError> {
+    let pairs: Vec<_> = names.iter().map(|(site, name)| (site.0.simple().to_string(), name)).collect();
+    let query = sqlx::query(DIGESTS).bind(serde_json::json!(pairs).to_string());
     let found = query.fetch_all(connection).await.map_err(|error| explain(&error))?;
-    let Some(first) = found.first() else { return Ok(None) };
-    let digests = found.iter().map(rows::content_digest).collect::<Result<_, _>>()?;
-    Ok(Some(Known { id: rows::comment_id(first, "id")?, digests }))
+    let mut answers = vec![Ok(None); names.len()];
+    for row in &found {
+        let place: i64 = rows::value(row, "place")?;
+        if let Some(answer) = usize::try_from(place).ok().and_then(|place| answers.get_mut(place))
+            && let Err(error) = add_revision(answer, row)
+        {
+            *answer = Err(error);
+        }
+    }
+    Ok(answers)
+}
+
+fn add_revision(answer: &mut Result<Option<Known>, StoreError>, row: &SqliteRow) -> Result<(), StoreError> {
+    let Ok(known) = answer else { return Ok(()) };
+    let id = rows::comment_id(row, "id")?;
+    let digest = rows::content_digest(row)?;
+    known.get_or_insert_with(|| Known { id, digests: Vec::new() }).digests.push(digest);
+    Ok(())
 }
 
 pub(super) async fn first_answer(
@@ -165,6 +183,20 @@ mod tests {
         let explained = format!("EXPLAIN QUERY PLAN {}", query.sql().as_str());
         let steps = sqlx::raw_sql(sqlx::AssertSqlSafe(explained)).fetch_all(connection).await.unwrap();
         steps.iter().map(|step| step.get::<String, _>("detail") + "; ").collect()
+    }
+
+    #[tokio::test]
+    async fn looking_up_goes_from_the_names_to_their_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, options) = (folder.path().join("tamis.db"), Options::default());
+        open::prepare(&path, &options).await.unwrap();
+        let mut connection = open::writer(&path, &options).await.unwrap();
+        let explained = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {DIGESTS}"));
+        let steps = sqlx::query(explained).bind("[]").fetch_all(&mut connection).await.unwrap();
+        let steps: Vec<String> = steps.iter().map(|step| step.get("detail")).collect();
+        assert!(steps[0].starts_with("SCAN asked VIRTUAL TABLE"), "{steps:?}");
+        assert!(steps[1].starts_with("SEARCH c USING COVERING INDEX comments_by_external_id"), "{steps:?}");
+        assert!(steps[2].starts_with("SEARCH r USING INDEX sqlite_autoindex_revisions_1"), "{steps:?}");
     }
 
     #[tokio::test]

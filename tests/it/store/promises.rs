@@ -114,6 +114,20 @@ pub async fn an_external_id_tells_what_is_known_under_it(place: &impl Backend) {
     assert_eq!(store.known(site, "A").await.unwrap(), None);
 }
 
+pub async fn many_who_look_up_at_once_each_get_their_own_answer(place: &impl Backend) {
+    let store = place.open().await;
+    let sites = [with_site(&*store, 1).await, with_site(&*store, 2).await];
+    let name = |number: u32| format!("7{}'\"\\ é🌞", number / 2);
+    for number in 1..=40 {
+        store.record(named(sites[number as usize % 2], number, &name(number))).await.unwrap();
+    }
+    let ask = async |number: u32| store.known(sites[number as usize % 2], &name(number)).await.unwrap();
+    let answers = join_all((1..=60).map(ask)).await;
+    for (number, answer) in (1..).zip(answers) {
+        assert_eq!(answer.map(|known| known.id), (number <= 40).then(|| id(number)), "{number}");
+    }
+}
+
 pub async fn an_external_id_is_taken_once_a_site(place: &impl Backend) {
     let store = place.open().await;
     let (one, two) = (with_site(&*store, 1).await, with_site(&*store, 2).await);
