@@ -28,9 +28,11 @@ pub(super) async fn commit(
     let mut results = Vec::with_capacity(writes.len());
     for write in writes {
         let alone = commit_together(connection, std::slice::from_ref(write)).await;
-        let refusal = alone.as_ref().err().map(fault::explain);
-        let rows = if_no_conflict(alone, connection).await?;
-        results.push(refusal.map_or_else(|| Ok(rows.into_iter().flatten().sum()), Err));
+        if alone.is_err() {
+            // Should this fail, the next transaction does too, and the writer opens another connection.
+            let _ = roll_back(connection).await;
+        }
+        results.push(alone.map(|rows| rows.into_iter().sum()).map_err(|error| fault::explain(&error)));
     }
     Ok(results)
 }
