@@ -1,1 +1,3 @@
-//! To come.
+//! One module a technology. Adapters know the ports, never one another.
+
+pub mod sqlite;

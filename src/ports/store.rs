@@ -9,7 +9,8 @@ use crate::domain::review::{Event, Record, Status};
 use crate::domain::secrets::ContentDigest;
 use crate::domain::site::{Site, SiteId};
 
-/// When a method that writes returns `Ok`, what it wrote is on disk and survives a power cut.
+/// When a method that writes returns `Ok`, what it wrote is on disk and survives a power cut. Instants are kept to the
+/// microsecond.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Adds a site.
@@ -83,7 +84,7 @@ pub struct Known {
     pub digests: Vec<ContentDigest>,
 }
 
-/// One revision to record.
+/// One revision to record. An edit leaves the external id, kind, page and parent as the first revision had them.
 #[derive(Clone, Debug)]
 pub struct Entry {
     pub id: CommentId,
@@ -153,7 +154,8 @@ pub enum StoreError {
     /// Another write came first.
     #[error("another write came first")]
     Conflict,
-    /// The store cannot be reached, is full, or is shutting down; nothing was written.
+    /// The store cannot be reached, is full, or is shutting down, and nothing was written; or it did not answer in
+    /// time, and what was asked for may still be written. Asking again with the same id is safe.
     #[error("the store is not available: {0}")]
     Unavailable(String),
     /// What was read is not what Tamis wrote.

@@ -1,0 +1,217 @@
+//! The store in a SQLite file: the default, with nothing to install.
+//!
+//! One task writes, and commits whatever is waiting at once; a caller hears of its write after the disk has it.
+//! Reads go over connections of their own and never wait for a write; look-ups that wait together go as one query.
+//! Other processes may open the same file.
+
+mod fault;
+mod lookup;
+mod open;
+mod read;
+mod rows;
+mod write;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::sqlite::SqlitePool;
+use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use self::lookup::Lookup;
+use self::write::Write;
+use self::writer::Writer;
+use crate::domain::comment::CommentId;
+use crate::domain::review::Record;
+use crate::domain::site::{Site, SiteId};
+use crate::ports::store::{Change, Entry, FirstAnswer, Known, Position, Selection, Store, StoreError};
+
+/// How the store behaves.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The longest that any call waits. A lock that another process holds is given half of it.
+    pub time_out: Duration,
+    /// Connections that read, each with a thread of its own.
+    pub readers: u32,
+    /// Most pages of 4 KiB that the file may grow to; without it, the disk is the bound.
+    pub max_pages: Option<u32>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { time_out: Duration::from_secs(5), readers: 4, max_pages: None }
+    }
+}
+
+/// A [`Store`] in one SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    time_out: Duration,
+    readers: SqlitePool,
+    lookup: Lookup,
+    writer: Writer,
+    /// `None` once the store was closed.
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl SqliteStore {
+    /// Opens the file that `location` names, a path or a URL such as `sqlite:tamis.db`; creates it, readable by its
+    /// owner alone, or brings its schema up to date. Must be called within a Tokio runtime, which then runs the
+    /// task that writes.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the file is not a Tamis database, is damaged, or was written by a newer Tamis:
+    /// it is left as it was. [`StoreError::Unavailable`] when it cannot be created or opened.
+    pub async fn open(location: &str, options: Options) -> Result<Self, StoreError> {
+        let path = open::path_of(location)?;
+        Self::start(path.clone(), options).await.map_err(|error| located(&path, error))
+    }
+
+    async fn start(path: PathBuf, options: Options) -> Result<Self, StoreError> {
+        open::prepare(&path, &options).await?;
+        let connection = open::writer(&path, &options).await.map_err(|error| fault::explain(&error))?;
+        let readers = open::readers(&path, &options);
+        let (time_out, lookup) = (options.time_out, Lookup::start(readers.clone()));
+        let (writer, task) = Writer::start(connection, path.clone(), options, readers.clone());
+        Ok(Self { path, time_out, readers, lookup, writer, task: Mutex::new(Some(task)) })
+    }
+
+    /// Writes what waits, refuses what comes after, and closes the file. A second call does nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it takes longer than a call may; the task then goes on by itself.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        let Some(task) = self.task.lock().await.take() else { return Ok(()) };
+        self.writer.finish().await;
+        match timeout(self.time_out, task).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(self.located(StoreError::Unavailable(format!("the writer ended badly ({error})")))),
+            Err(_) => Err(self.located(StoreError::Unavailable("is still writing; wait before copying it".to_owned()))),
+        }
+    }
+
+    /// Reads the whole file and checks that it hangs together: seconds for every gigabyte, and no `time_out`.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] with the first thing that does not.
+    pub async fn verify(&self) -> Result<(), StoreError> {
+        let check = sqlx::query_scalar("PRAGMA integrity_check(1)");
+        let finding: String =
+            check.fetch_one(&self.readers).await.map_err(|error| self.located(fault::explain(&error)))?;
+        if finding == "ok" {
+            return Ok(());
+        }
+        Err(self.located(StoreError::Damaged(format!("{finding}; stop Tamis and restore the file from a backup"))))
+    }
+
+    /// Reads over one connection, within the time that a call may take.
+    async fn read<T>(
+        &self,
+        reading: impl AsyncFnOnce(&mut sqlx::SqliteConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let connect = async || self.readers.acquire().await.map_err(|error| fault::explain(&error));
+        self.in_time(async { reading(&mut *connect().await?).await }).await
+    }
+
+    async fn in_time<T>(&self, reading: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+        let slow = || StoreError::Unavailable("did not answer in time; look at the disk’s load".to_owned());
+        timeout(self.time_out, reading).await.unwrap_or_else(|_| Err(slow())).map_err(|error| self.located(error))
+    }
+
+    async fn write(&self, write: Write) -> Result<u64, StoreError> {
+        self.writer.write(write).await.map_err(|error| self.located(error))
+    }
+
+    fn located(&self, error: StoreError) -> StoreError {
+        located(&self.path, error)
+    }
+}
+
+/// The error with the file it is about.
+fn located(path: &Path, error: StoreError) -> StoreError {
+    let at = |what| format!("{}: {what}", path.display());
+    match error {
+        StoreError::Conflict => StoreError::Conflict,
+        StoreError::Unavailable(what) => StoreError::Unavailable(at(what)),
+        StoreError::Damaged(what) => StoreError::Damaged(at(what)),
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn add_site(&self, site: &Site) -> Result<(), StoreError> {
+        self.write(Write::add_site(site)).await.map(drop)
+    }
+
+    async fn sites(&self) -> Result<Vec<Site>, StoreError> {
+        self.read(async |connection| read::sites(connection).await).await
+    }
+
+    async fn set_site_keys(
+        &self,
+        site: SiteId,
+        key_digest: [u8; 32],
+        sealed_akismet_key: &[u8],
+    ) -> Result<bool, StoreError> {
+        Ok(self.write(Write::set_site_keys(site, &key_digest, sealed_akismet_key)).await? > 0)
+    }
+
+    async fn known(&self, site: SiteId, external_id: &str) -> Result<Option<Known>, StoreError> {
+        self.in_time(self.lookup.known(site, external_id)).await
+    }
+
+    async fn record(&self, entry: Entry) -> Result<(), StoreError> {
+        self.write(Write::record(&entry)?).await.map(drop)
+    }
+
+    async fn comment(&self, site: SiteId, id: CommentId) -> Result<Option<Record>, StoreError> {
+        self.read(async |connection| read::comment(connection, site, id).await).await
+    }
+
+    async fn list(
+        &self,
+        site: SiteId,
+        selection: &Selection,
+        after: Option<Position>,
+        limit: u32,
+    ) -> Result<Vec<Record>, StoreError> {
+        self.read(async |connection| read::list(connection, site, selection, after, limit).await).await
+    }
+
+    async fn change(&self, change: Change) -> Result<(), StoreError> {
+        self.write(Write::change(&change)?).await.map(drop)
+    }
+
+    async fn first_answer(
+        &self,
+        site: SiteId,
+        key: &[u8; 32],
+        since: Timestamp,
+    ) -> Result<Option<FirstAnswer>, StoreError> {
+        self.read(async |connection| read::first_answer(connection, site, key, since).await).await
+    }
+
+    async fn forget_answers(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.write(Write::forget_answers(before, limit)).await
+    }
+
+    async fn sealed_key(&self, name: &str, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let stored = async |connection: &mut _| read::sealed_key(connection, name).await;
+        if let Some(first) = self.read(stored).await? {
+            return Ok(first);
+        }
+        self.write(Write::seal_key(name, sealed)).await?;
+        let gone = || self.located(StoreError::Unavailable("a key went away as it was stored; try again".to_owned()));
+        self.read(stored).await?.ok_or_else(gone)
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.write(Write::nothing()).await?;
+        self.read(async |connection| read::probe(connection).await).await
+    }
+}

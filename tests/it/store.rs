@@ -1,0 +1,80 @@
+//! What every store promises, told once and held against each; and what SQLite alone must show.
+
+mod promises;
+mod samples;
+mod sqlite;
+
+use std::sync::Arc;
+
+use tamis::ports::store::Store;
+
+/// A place for one test's data.
+trait Backend: Sized {
+    /// A place with nothing in it.
+    async fn empty() -> Self;
+
+    /// Opens the place: every call gives a handle of its own on the same data.
+    async fn open(&self) -> Arc<dyn Store>;
+}
+
+/// Makes a test of every promise for a backend.
+macro_rules! every_promise {
+    ($module:ident, $backend:ty: $($promise:ident)*) => {
+        mod $module {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $promise() {
+                let place = <$backend as super::Backend>::empty().await;
+                super::promises::$promise(&place).await;
+            })*
+        }
+    };
+}
+
+/// One line a store.
+macro_rules! backends {
+    ($($module:ident: $backend:ty;)*) => {
+        $(every_promise! { $module, $backend:
+            a_site_reads_back_as_it_was_added
+            a_second_site_of_a_name_is_a_conflict
+            sites_come_oldest_first
+            new_keys_take_the_place_of_a_sites_old_ones
+            a_recorded_comment_reads_back_whole
+            what_was_not_given_reads_back_as_not_given
+            a_probability_reads_back_to_the_last_bit
+            instants_keep_their_microseconds
+            a_comment_is_found_by_its_own_site_only
+            an_external_id_tells_what_is_known_under_it
+            many_who_look_up_at_once_each_get_their_own_answer
+            an_external_id_is_taken_once_a_site
+            an_id_is_taken_once
+            an_edit_is_the_next_revision_and_the_next_version
+            an_edit_made_for_another_version_is_a_conflict
+            a_revision_is_taken_once_and_none_is_left_out
+            an_edit_of_what_was_never_recorded_is_a_conflict
+            a_key_that_is_claimed_twice_records_nothing
+            the_first_answer_to_a_key_comes_back
+            an_answer_older_than_asked_for_is_none
+            old_answers_are_forgotten_a_few_at_a_time
+            a_change_appends_its_event_and_sets_the_status
+            a_change_made_for_another_version_is_a_conflict
+            a_change_from_another_site_is_a_conflict
+            a_change_whose_key_is_taken_changes_nothing
+            a_list_gives_every_comment_once_in_the_order_of_ids
+            a_list_fits_every_part_of_its_selection
+            a_list_carries_revisions_and_events
+            fifty_calls_with_one_external_id_record_one_comment
+            fifty_changes_of_one_version_make_one
+            conflicts_in_a_crowd_spoil_nobody_elses_write
+            a_caller_that_goes_away_breaks_nothing
+            what_was_recorded_is_there_after_opening_again
+            two_handles_see_what_the_other_wrote
+            two_handles_can_write_at_once
+            the_first_sealed_key_of_a_name_stays
+            a_store_that_works_says_so
+        })*
+    };
+}
+
+backends! {
+    in_sqlite: crate::store::sqlite::Folder;
+}
