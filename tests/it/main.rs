@@ -1,2 +1,6 @@
 //! The one integration binary: every module below talks to the real thing.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what it expects by failing")]
+
+mod support;
+
+mod limiter;
