@@ -76,7 +76,8 @@ fn a_flood_of_keys_stays_within_the_bound_and_does_not_free_who_is_refused() {
     let limiter = MemoryLimiter::new(clock.clone());
     let quota = quota(2, 3600 * SECOND);
     let busy = author(u128::MAX);
-    while !take(&limiter, busy, quota).is_refused() {}
+    take(&limiter, busy, quota);
+    take(&limiter, busy, quota);
     for number in 0..(MOST_KEYS as u128 * 2) {
         take(&limiter, author(number), quota);
     }

@@ -55,6 +55,8 @@ async fn keys_hold_only_hexadecimal_digests_and_expire() {
     for key in &keys {
         let left: i64 = server.command(&["PTTL", key]).unwrap();
         assert!((1..=150_000).contains(&left), "{key} expires in {left} ms");
+        let value: String = server.command(&["GET", key]).unwrap();
+        assert!(value.len() == 16 && value.bytes().all(|byte| byte.is_ascii_digit()), "{value} is not in microseconds");
     }
     keys.retain(|key| !key.contains("{00000000-0000-0000-0000-000000000000}"));
     keys.sort_unstable();
