@@ -10,10 +10,23 @@ use super::signal::{Message, Signal, Source};
 use super::site::SiteId;
 
 /// How many calls a key may make: `count` at once, refilled evenly over `period`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Quota {
     pub count: NonZeroU32,
     pub period: Duration,
+}
+
+impl Quota {
+    /// A longer period counts as this one, a leap year: times stay exact in every limiter's arithmetic.
+    pub const LONGEST_PERIOD: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+    /// The time in which one more is free: the period over the count, in whole microseconds (the finest time that
+    /// every limiter has), at least one.
+    pub fn interval(self) -> Duration {
+        let period = self.period.min(Self::LONGEST_PERIOD);
+        let micros = period.as_micros() / u128::from(self.count.get());
+        Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX).max(1))
+    }
 }
 
 /// What a key counts.

@@ -32,7 +32,8 @@ pub enum LimiterState {
     InProcess,
     /// Shares its counts, and the last call was answered.
     Shared,
-    /// Should share its counts, but the last call was not answered: this process counts alone.
+    /// Should share its counts, but the last call was not answered: this process counts alone. A limiter that is
+    /// away refuses calls at once, without making them wait, and finds out by itself when it is back.
     Away,
 }
 
