@@ -187,13 +187,8 @@ impl Store for SqliteStore {
         self.write(Write::change(&change)?).await.map(drop)
     }
 
-    async fn first_answer(
-        &self,
-        site: SiteId,
-        key: &[u8; 32],
-        since: Timestamp,
-    ) -> Result<Option<FirstAnswer>, StoreError> {
-        self.read(async |connection| read::first_answer(connection, site, key, since).await).await
+    async fn first_answer(&self, site: SiteId, key: &[u8; 32]) -> Result<Option<FirstAnswer>, StoreError> {
+        self.read(async |connection| read::first_answer(connection, site, key).await).await
     }
 
     async fn forget_answers(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {

@@ -116,3 +116,12 @@ pub fn in_process_signal() -> Signal {
         ),
     )
 }
+
+/// No limiter answered at all: nothing was counted.
+pub fn nobody_counted_signal() -> Signal {
+    Signal::did_not_run(
+        "limits.counted",
+        Source::Limit,
+        Message::new("Les limites n’ont pas pu être comptées", "The limits could not be counted"),
+    )
+}

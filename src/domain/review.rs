@@ -130,10 +130,10 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Act {
-    /// A person settled the comment's status; `before` is what an undo restores.
-    Resolved { status: Status, before: Status, label: Option<Label>, reason: Option<Reason> },
-    /// A person said what the comment is, without touching its status.
-    Labelled { label: Label, reason: Option<Reason> },
+    /// A person settled the status of a revision; `before` is what an undo restores.
+    Resolved { revision: u32, status: Status, before: Status, label: Option<Label>, reason: Option<Reason> },
+    /// A person said what a revision is, without touching its status.
+    Labelled { revision: u32, label: Label, reason: Option<Reason> },
     /// The resolution `event` was taken back.
     Undone { event: Uuid, status: Status },
 }
@@ -168,7 +168,7 @@ pub struct Record {
 /// Why an act is not possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("nothing to undo: no resolution of this comment stands")]
+    #[error("nothing to undo: no resolution of the latest revision stands")]
     NothingToUndo,
 }
 
@@ -177,40 +177,56 @@ impl Record {
         self.revisions.last()
     }
 
-    /// The label a person gave last, if any still stands.
+    fn revision(&self) -> u32 {
+        self.latest().map_or(0, |revision| revision.number)
+    }
+
+    /// The label a person gave to the latest revision last, if any still stands.
     pub fn label(&self) -> Option<Label> {
+        let latest = self.revision();
         self.standing().rev().find_map(|event| match &event.act {
-            Act::Resolved { label, reason, .. } => label.or_else(|| reason.as_ref()?.teaches()),
-            Act::Labelled { label, .. } => Some(*label),
-            Act::Undone { .. } => None,
+            Act::Resolved { revision, label, reason, .. } if *revision == latest => {
+                label.or_else(|| reason.as_ref()?.teaches())
+            }
+            Act::Labelled { revision, label, .. } if *revision == latest => Some(*label),
+            _ => None,
         })
     }
 
-    /// The resolution that stands, if a person settled the comment.
-    pub fn resolution(&self) -> Option<&Event> {
-        self.standing().rev().find(|event| matches!(event.act, Act::Resolved { .. }))
-    }
-
-    /// Whether the last word a person had on this comment was to reject it.
+    /// Whether the last resolution that stands, on whichever revision, is a rejection.
     pub fn was_rejected_by_a_person(&self) -> bool {
-        matches!(self.resolution().map(|event| &event.act), Some(Act::Resolved { status: Status::Rejected, .. }))
+        self.standing()
+            .rev()
+            .find_map(|event| match event.act {
+                Act::Resolved { status, .. } => Some(status == Status::Rejected),
+                _ => None,
+            })
+            .unwrap_or(false)
     }
 
-    /// The act that settles the status.
+    /// The act that settles the status of the latest revision.
     pub fn resolve(&self, status: Status, label: Option<Label>, reason: Option<Reason>) -> Act {
-        Act::Resolved { status, before: self.status, label, reason }
+        Act::Resolved { revision: self.revision(), status, before: self.status, label, reason }
     }
 
-    /// The act that takes the standing resolution back.
+    /// The act that says what the latest revision is.
+    pub fn label_as(&self, label: Label, reason: Option<Reason>) -> Act {
+        Act::Labelled { revision: self.revision(), label, reason }
+    }
+
+    /// The act that takes back the last resolution of the latest revision.
     ///
     /// # Errors
-    /// No resolution stands.
+    /// None stands.
     pub fn undo(&self) -> Result<Act, Refusal> {
-        let event = self.resolution().ok_or(Refusal::NothingToUndo)?;
-        match &event.act {
-            Act::Resolved { before, .. } => Ok(Act::Undone { event: event.id, status: *before }),
-            _ => Err(Refusal::NothingToUndo),
-        }
+        let latest = self.revision();
+        let undone = |event: &Event| match event.act {
+            Act::Resolved { revision, before, .. } if revision == latest => {
+                Some(Act::Undone { event: event.id, status: before })
+            }
+            _ => None,
+        };
+        self.standing().rev().find_map(undone).ok_or(Refusal::NothingToUndo)
     }
 
     /// The status once `act` is done.
@@ -244,4 +260,102 @@ pub fn edited_after_rejection() -> Signal {
         ),
     )
     .demanding(Verdict::Hold)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::comment::BodyFormat;
+    use crate::domain::decision::{DecidedBy, Heads, Thresholds};
+
+    fn record(status: Status) -> Record {
+        Record {
+            id: CommentId(Uuid::nil()),
+            site: SiteId(Uuid::nil()),
+            external_id: None,
+            kind: Kind::Comment,
+            page: Page::default(),
+            parent_id: None,
+            status,
+            version: 1,
+            created_at: Timestamp::UNIX_EPOCH,
+            revisions: vec![revision(1)],
+            events: Vec::new(),
+        }
+    }
+
+    fn revision(number: u32) -> Revision {
+        let decision = Decision {
+            verdict: Verdict::Hold,
+            score: Score::ZERO,
+            decided_by: DecidedBy::Score,
+            thresholds: Thresholds::default(),
+            heads: Heads::default(),
+            signals: Vec::new(),
+            model: String::new(),
+            ruleset: String::new(),
+            language: None,
+            degraded: false,
+            checked_at: Timestamp::UNIX_EPOCH,
+        };
+        let content = Content { body: String::new(), format: BodyFormat::Text, author_name: None, author_url: None };
+        Revision { number, content: Some(content), decision }
+    }
+
+    fn after(mut record: Record, act: Act) -> Record {
+        record.status = record.status_after(&act);
+        let id = Uuid::from_u128(record.events.len() as u128 + 1);
+        record.events.push(Event { id, at: Timestamp::UNIX_EPOCH, by: "host".to_owned(), act });
+        record
+    }
+
+    fn resolved(record: Record, status: Status, reason: Option<Reason>) -> Record {
+        let act = record.resolve(status, None, reason);
+        after(record, act)
+    }
+
+    #[test]
+    fn undo_takes_back_one_resolution_after_the_other() {
+        let record = resolved(resolved(record(Status::Held), Status::Approved, None), Status::Rejected, None);
+        let act = record.undo().unwrap();
+        let record = after(record, act);
+        assert_eq!(record.status, Status::Approved);
+        let act = record.undo().unwrap();
+        let record = after(record, act);
+        assert_eq!(record.status, Status::Held);
+        assert_eq!(record.undo(), Err(Refusal::NothingToUndo));
+    }
+
+    #[test]
+    fn a_rejection_teaches_through_its_reason_only() {
+        let rejected = |reason| resolved(record(Status::Held), Status::Rejected, reason).label();
+        assert_eq!(rejected(Some(Reason::Hate)), Some(Label::Abuse));
+        assert_eq!(rejected(Some(Reason::Spam)), Some(Label::Spam));
+        assert_eq!(rejected(Some(Reason::OffTopic)), None);
+        assert_eq!(rejected(None), None);
+    }
+
+    #[test]
+    fn a_label_goes_with_the_resolution_that_gave_it() {
+        let record = resolved(record(Status::Held), Status::Rejected, Some(Reason::Spam));
+        let act = record.undo().unwrap();
+        assert_eq!(after(record, act).label(), None);
+    }
+
+    #[test]
+    fn a_label_speaks_of_the_revision_it_was_given_to() {
+        let mut record = resolved(record(Status::Held), Status::Rejected, Some(Reason::Spam));
+        record.revisions.push(revision(2));
+        assert_eq!(record.label(), None);
+        assert!(record.was_rejected_by_a_person());
+        assert_eq!(record.undo(), Err(Refusal::NothingToUndo));
+    }
+
+    #[test]
+    fn reasons_are_of_the_list_or_typed() {
+        assert_eq!(Reason::parse("off_topic"), Ok(Some(Reason::OffTopic)));
+        assert_eq!(Reason::parse(" "), Ok(None));
+        assert_eq!(Reason::parse("hors charte"), Ok(Some(Reason::Typed("hors charte".to_owned()))));
+        assert_eq!(Reason::parse(&"x".repeat(501)), Err(501));
+    }
 }

@@ -1,9 +1,13 @@
 //! Keyed and unkeyed digests: how Tamis recognises what it does not keep.
 
+mod seal;
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
 use super::comment::Content;
+
+pub use seal::{NONCE, SealingKey, Unsealable};
 
 /// A 256-bit key for digests. It does not print itself.
 #[derive(Clone)]

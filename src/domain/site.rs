@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::comment::Language;
+
 /// The identity of a site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -22,6 +24,16 @@ pub enum Locale {
     #[default]
     Fr,
     En,
+}
+
+impl Locale {
+    /// The language that readers of a site in this locale are taken to write in.
+    pub const fn language(self) -> Language {
+        match self {
+            Self::Fr => Language::FR,
+            Self::En => Language::EN,
+        }
+    }
 }
 
 /// A site as it is stored; its keys are known only by their digests.

@@ -58,13 +58,8 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Conflict`] when it is not, or the idempotency key is taken.
     async fn change(&self, change: Change) -> Result<(), StoreError>;
 
-    /// The first answer to an idempotency key, if it is not older than `since`.
-    async fn first_answer(
-        &self,
-        site: SiteId,
-        key: &[u8; 32],
-        since: Timestamp,
-    ) -> Result<Option<FirstAnswer>, StoreError>;
+    /// The first answer to an idempotency key, until it is forgotten.
+    async fn first_answer(&self, site: SiteId, key: &[u8; 32]) -> Result<Option<FirstAnswer>, StoreError>;
 
     /// Drops the idempotency keys of before `before`, at most `limit`; how many it dropped.
     async fn forget_answers(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;

@@ -53,7 +53,6 @@ macro_rules! backends {
             an_edit_of_what_was_never_recorded_is_a_conflict
             a_key_that_is_claimed_twice_records_nothing
             the_first_answer_to_a_key_comes_back
-            an_answer_older_than_asked_for_is_none
             old_answers_are_forgotten_a_few_at_a_time
             a_change_appends_its_event_and_sets_the_status
             a_change_made_for_another_version_is_a_conflict

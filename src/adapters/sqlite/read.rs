@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Connection, QueryBuilder, Sqlite};
 
@@ -21,7 +20,7 @@ const DIGESTS: &str = "SELECT asked.key AS place, c.id, r.digest FROM json_each(
      CROSS JOIN comments AS c ON c.site = unhex(asked.value ->> 0) AND c.external_id = asked.value ->> 1 \
      JOIN revisions AS r ON r.comment = c.id ORDER BY place, r.number";
 const FIRST_ANSWER: &str = "SELECT request, comment, revision, status, version FROM answers \
-     WHERE site = ? AND key = ? AND at >= ?";
+     WHERE site = ? AND key = ?";
 const COMMENT: &str = "SELECT * FROM comments WHERE site = ? AND id = ?";
 /// A list of ids comes as a JSON array of hexadecimal strings: one statement, whatever their number.
 const REVISIONS: &str = "SELECT r.comment, r.number, r.decision, t.body, t.format, t.author_name, t.author_url \
@@ -73,10 +72,8 @@ pub(super) async fn first_answer(
     connection: &mut SqliteConnection,
     site: SiteId,
     key: &[u8; 32],
-    since: Timestamp,
 ) -> Result<Option<FirstAnswer>, StoreError> {
-    let query =
-        sqlx::query(FIRST_ANSWER).bind(site.0.as_bytes().as_slice()).bind(key.as_slice()).bind(since.as_microsecond());
+    let query = sqlx::query(FIRST_ANSWER).bind(site.0.as_bytes().as_slice()).bind(key.as_slice());
     let found = query.fetch_optional(connection).await.map_err(|error| explain(&error))?;
     found.as_ref().map(rows::first_answer).transpose()
 }

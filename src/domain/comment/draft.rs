@@ -1,8 +1,12 @@
 //! A comment as it was sent: the request body of `POST /v1/comments`, and a line of `tamis check`.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::net::IpAddr;
 
 use jiff::Timestamp;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::{BodyFormat, Comment, Content, Form, Kind, Language, Page, Role};
@@ -16,13 +20,13 @@ pub struct Draft {
     pub body: String,
     #[serde(default)]
     pub body_format: BodyFormat,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub author: DraftAuthor,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub page: DraftPage,
     pub parent_id: Option<String>,
     pub submitted_at: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub form: DraftForm,
 }
 
@@ -60,6 +64,32 @@ pub struct FieldError {
     pub field: &'static str,
     /// What is wrong and what would be right; never the value itself.
     pub problem: String,
+}
+
+/// Reads a JSON object; null is an empty one. serde alone would take an array for the fields in their order.
+///
+/// # Errors
+/// Anything else, or what is wrong inside.
+pub fn object<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_any(Object(PhantomData))
+}
+
+struct Object<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de> + Default> Visitor<'de> for Object<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map))
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
 }
 
 /// Longest body in bytes, whatever the server's own limit: it bounds the work of every rule.
@@ -194,6 +224,12 @@ mod tests {
         assert!(!error.to_string().contains("chez moi"));
         assert_eq!(draft(r#"{"body": "", "submitted_at": "hier"}"#).unwrap_err().field, "submitted_at");
         assert_eq!(draft(r#"{"body": "", "page": {"language": "french"}}"#).unwrap_err().field, "page.language");
+    }
+
+    #[test]
+    fn an_array_is_no_object_and_null_is_an_empty_one() {
+        assert!(serde_json::from_str::<Draft>(r#"{"body": "", "author": ["Bob"]}"#).is_err());
+        assert!(draft(r#"{"body": "", "author": null, "form": null}"#).is_ok());
     }
 
     #[test]

@@ -163,6 +163,7 @@ pub fn edit(entry: &Entry, revision: u32, version: u32, body: &str) -> Entry {
 /// A moderator rejects comment `number` at `version`.
 pub fn rejection(site: SiteId, number: u32, version: u32) -> Change {
     let act = Act::Resolved {
+        revision: 1,
         status: Status::Rejected,
         before: Status::Held,
         label: Some(Label::Abuse),

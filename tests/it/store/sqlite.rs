@@ -243,35 +243,6 @@ async fn a_full_disk_refuses_and_writes_go_on_once_there_is_space() {
     store.verify().await.unwrap();
 }
 
-/// As root: `mkdir /mnt/small && mount -t tmpfs -o size=1m none /mnt/small`, then
-/// `TAMIS_SMALL_DISK=/mnt/small cargo test --test it small_disk -- --ignored`.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs a disk of one megabyte, named by TAMIS_SMALL_DISK"]
-async fn a_small_disk_refuses_and_writes_go_on_once_there_is_space() {
-    let disk = PathBuf::from(std::env::var_os("TAMIS_SMALL_DISK").unwrap());
-    let place = Folder(tempfile::tempdir_in(&disk).unwrap());
-    let ballast = disk.join("ballast");
-    let store = place.store(Options::default()).await.unwrap();
-    let site = with_site(&store, 1).await;
-    std::fs::write(&ballast, vec![0; 400_000]).unwrap();
-    let mut number = 0;
-    let error = loop {
-        number += 1;
-        if let Err(error) = store.record(long_entry_without_name(site, number)).await {
-            break error;
-        }
-    };
-    assert!(matches!(&error, StoreError::Unavailable(said) if said.contains("disk")), "{error}");
-    assert!(store.record(long_entry_without_name(site, number)).await.is_err());
-    assert!(store.comment(site, id(number)).await.unwrap().is_none());
-    assert!(store.comment(site, id(number - 1)).await.unwrap().is_some());
-    std::fs::remove_file(ballast).unwrap();
-    store.record(long_entry_without_name(site, number)).await.unwrap();
-    store.close().await.unwrap();
-    let reopened = place.open().await;
-    assert!(reopened.comment(site, id(number)).await.unwrap().is_some());
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lock_that_another_process_holds_keeps_nobody_waiting_for_ever() {
     let place = Folder::empty().await;
