@@ -1,1 +1,63 @@
-//! To come.
+//! The use cases: moderate a comment, review a recorded one, know the sites. No HTTP, SQL or Redis here.
+
+pub mod answer;
+
+pub mod error;
+
+pub mod keys;
+
+pub mod limits;
+
+pub mod moderate;
+
+pub mod review;
+
+pub mod sites;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use uuid::Uuid;
+
+use crate::domain::decision::Verdict;
+use crate::domain::sieve::Sieve;
+use crate::ports::clock::{Clock, Random};
+use crate::ports::limiter::Limiter;
+use crate::ports::store::Store;
+
+pub use error::ServiceError;
+pub use keys::Keys;
+pub use limits::Quotas;
+
+/// Everything a use case needs. Cheap to share, and the same in production and in tests.
+pub struct Service {
+    pub store: Arc<dyn Store>,
+    pub limiter: Arc<dyn Limiter>,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    /// What decides. A request takes it once, so it sees one rule set and one model from start to end.
+    pub sieve: ArcSwap<Sieve>,
+    pub keys: Keys,
+    pub quotas: Quotas,
+    pub store_down: StoreDown,
+}
+
+/// What to answer to a submission while the store is away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StoreDown {
+    /// Nothing: the host site keeps the comment and tries again.
+    #[default]
+    Unavailable,
+    /// The ordinary verdict, not recorded, but never below this one.
+    AtLeast(Verdict),
+}
+
+impl Service {
+    /// A version 7 UUID of now.
+    fn new_id(&self) -> Uuid {
+        let mut random = [0; 10];
+        self.random.fill(&mut random);
+        let milliseconds = self.clock.now().as_millisecond().unsigned_abs();
+        uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid()
+    }
+}

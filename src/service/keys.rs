@@ -1,0 +1,49 @@
+//! The keys that turn what Tamis must recognise into digests, and seal what it must present again.
+
+use crate::domain::secrets::{DigestKey, NONCE, SealingKey, Unsealable};
+use crate::ports::clock::Random;
+use crate::ports::store::{Store, StoreError};
+
+/// The keys of one installation; replicas share them through the store.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    /// Compares contents and idempotency keys; never rotates.
+    pub content: DigestKey,
+    /// Names the keys of limits.
+    pub limits: DigestKey,
+    pub sealing: SealingKey,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Unsealable(#[from] Unsealable),
+}
+
+impl Keys {
+    /// Reads the keys from the store; the first installation to ask draws them.
+    ///
+    /// # Errors
+    /// The store is away, or `privacy.secret` is not the one the keys were sealed with.
+    pub async fn load(store: &dyn Store, sealing: SealingKey, random: &dyn Random) -> Result<Self, KeysError> {
+        let content = digest_key("content", store, &sealing, random).await?;
+        let limits = digest_key("limits", store, &sealing, random).await?;
+        Ok(Self { content, limits, sealing })
+    }
+}
+
+async fn digest_key(
+    name: &str,
+    store: &dyn Store,
+    sealing: &SealingKey,
+    random: &dyn Random,
+) -> Result<DigestKey, KeysError> {
+    let (mut fresh, mut nonce) = ([0; 32], [0; NONCE]);
+    random.fill(&mut fresh);
+    random.fill(&mut nonce);
+    let sealed = store.sealed_key(name, &sealing.seal(name, &fresh, nonce)).await?;
+    let key = sealing.open(name, &sealed)?;
+    Ok(DigestKey::new(key.try_into().map_err(|_| Unsealable)?))
+}
