@@ -1,1 +1,143 @@
-//! To come.
+//! The configuration: as written (`tamis.toml`, overridden by `TAMIS_SECTION__KEY`) → ready to use.
+//!
+//! Everything has a default that works with nothing installed. Unknown keys are errors that name the nearest
+//! known one; every error names the file and line, or the variable, at fault. Secrets redact themselves.
+
+mod error;
+mod units;
+mod written;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+
+use crate::domain::decision::Thresholds;
+use crate::service::{Quotas, StoreDown};
+
+pub use error::ConfigError;
+
+/// The annotated example that `tamis config example` prints; every key stands in it with its default.
+pub const EXAMPLE: &str = include_str!("config/example.toml");
+
+/// The file that is read when none is named.
+pub const USUAL_FILE: &str = "tamis.toml";
+
+/// A configuration ready to use.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub listen: SocketAddr,
+    /// Bytes, after decompression.
+    pub max_body: usize,
+    pub store: StoreUrl,
+    pub redis_url: Option<SecretString>,
+    pub quotas: Quotas,
+    /// A model file; none: the model built in.
+    pub model_file: Option<PathBuf>,
+    /// A rules file; none: the rules built in.
+    pub rules_file: Option<PathBuf>,
+    pub thresholds: Thresholds,
+    pub store_down: StoreDown,
+    pub secret: SecretSource,
+    pub log_format: LogFormat,
+    /// A level, or directives as `tracing_subscriber::EnvFilter` reads them.
+    pub log_level: String,
+}
+
+/// Where the store is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreUrl {
+    Sqlite(PathBuf),
+}
+
+/// Where `privacy.secret` comes from.
+#[derive(Clone, Debug)]
+pub enum SecretSource {
+    Given(SecretString),
+    File(PathBuf),
+    /// Made once, beside the SQLite file.
+    BesideStore,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    Pretty,
+    Json,
+    /// Pretty on a terminal, else JSON.
+    Auto,
+}
+
+impl Config {
+    /// Reads `file`, or `tamis.toml` in the working folder if there is one, then the environment.
+    ///
+    /// # Errors
+    /// The file cannot be read, or a key or value in it or in the environment is wrong.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        written::read(file)?.resolve()
+    }
+
+    /// What holds where nothing is configured.
+    ///
+    /// # Errors
+    /// None that a test of the defaults would not show.
+    pub fn defaults() -> Result<Self, ConfigError> {
+        written::Written::default().resolve()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(toml: &str) -> Result<Config, ConfigError> {
+        written::parse(toml)?.resolve()
+    }
+
+    #[test]
+    fn the_example_says_the_defaults() {
+        let (example, empty) = (load(EXAMPLE).unwrap(), load("").unwrap());
+        assert_eq!(format!("{example:?}"), format!("{empty:?}"));
+    }
+
+    #[test]
+    fn the_example_names_every_key() {
+        let defaults = serde_json::to_value(written::Written::default()).unwrap();
+        for (section, keys) in defaults.as_object().unwrap() {
+            assert!(EXAMPLE.contains(&format!("[{section}]")), "[{section}]");
+            for key in keys.as_object().unwrap().keys() {
+                assert!(
+                    EXAMPLE.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} ="))),
+                    "{key}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_names_its_line_and_the_nearest_known_one() {
+        let error = load("[server]\nlissten = \"127.0.0.1:1\"\n").unwrap_err().to_string();
+        assert!(error.contains("line 2"), "{error}");
+        assert!(error.contains("`lissten`") && error.contains("`listen`"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_line_and_what_would_be_right() {
+        let error = load("\n[limits]\nauthor = \"six\"\n").unwrap_err().to_string();
+        assert!(error.contains("line 3") && error.contains("limits.author") && error.contains("6/min"), "{error}");
+        let error = load("[policy]\nhold_at = 6.0\n").unwrap_err().to_string();
+        assert!(error.contains("policy.hold_at") && error.contains("policy.reject_at"), "{error}");
+    }
+
+    #[test]
+    fn secrets_do_not_print_themselves() {
+        let config = load("[limits]\nredis_url = \"redis://:geheim@localhost\"\n").unwrap();
+        assert!(!format!("{config:?}").contains("geheim"));
+    }
+
+    #[test]
+    fn units_are_read_as_people_write_them() {
+        let config = load("[server]\nmax_body = \"1 MiB\"\n[limits]\nsite = \"off\"\npage = \"10/s\"\n").unwrap();
+        assert_eq!((config.max_body, config.quotas.site), (1 << 20, None));
+        assert_eq!(config.quotas.page.unwrap().period.as_secs(), 1);
+    }
+}

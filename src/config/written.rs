@@ -1,0 +1,272 @@
+//! The configuration as written, and how it becomes one that is ready to use.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use figment::Figment;
+use figment::providers::{Env, Format, Toml};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::decision::{Thresholds, Verdict};
+use crate::domain::limits::Quota;
+use crate::domain::score::Score;
+use crate::service::{Quotas, StoreDown};
+
+use super::units::{Rate, Size};
+use super::{Config, ConfigError, LogFormat, SecretSource, StoreUrl, USUAL_FILE};
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Written {
+    server: Server,
+    store: Store,
+    limits: Limits,
+    model: Model,
+    rules: Rules,
+    policy: Policy,
+    privacy: Privacy,
+    log: Log,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+struct Server {
+    listen: SocketAddr,
+    max_body: Size,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+struct Store {
+    #[serde(serialize_with = "redacted")]
+    url: String,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+struct Limits {
+    #[serde(serialize_with = "no_secret")]
+    redis_url: Option<SecretString>,
+    site: Rate,
+    author: Rate,
+    network: Rate,
+    page: Rate,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+struct Model {
+    file: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+struct Rules {
+    file: Option<PathBuf>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+struct Policy {
+    hold_at: f64,
+    reject_at: f64,
+    store_down: WhenDown,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+struct Privacy {
+    #[serde(serialize_with = "no_secret")]
+    secret: Option<SecretString>,
+    secret_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+struct Log {
+    format: Layout,
+    level: String,
+}
+
+/// What `policy.store_down` may say; TOML and the environment write 503 as a number or as text.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(try_from = "toml::Value")]
+enum WhenDown {
+    #[serde(rename = "503")]
+    Unavailable,
+    #[serde(rename = "hold")]
+    Hold,
+    #[serde(rename = "approve")]
+    Approve,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Layout {
+    Auto,
+    Pretty,
+    Json,
+}
+
+impl TryFrom<toml::Value> for WhenDown {
+    type Error = String;
+
+    fn try_from(value: toml::Value) -> Result<Self, String> {
+        match value {
+            toml::Value::Integer(503) => Ok(Self::Unavailable),
+            toml::Value::String(text) if text == "503" => Ok(Self::Unavailable),
+            toml::Value::String(text) if text == "hold" => Ok(Self::Hold),
+            toml::Value::String(text) if text == "approve" => Ok(Self::Approve),
+            other => Err(format!("{other} is not 503, \"hold\" or \"approve\"")),
+        }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), max_body: Size(64 << 10) }
+    }
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { url: "sqlite:tamis.db".to_owned() }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let a_minute =
+            |count| Rate(NonZeroU32::new(count).map(|count| Quota { count, period: Duration::from_secs(60) }));
+        Self { redis_url: None, site: a_minute(6_000), author: a_minute(6), network: a_minute(60), page: a_minute(120) }
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { hold_at: 2.0, reject_at: 5.0, store_down: WhenDown::Unavailable }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: Layout::Auto, level: "info".to_owned() }
+    }
+}
+
+/// A URL may carry a password.
+fn redacted<S: serde::Serializer>(_: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str("…")
+}
+
+fn no_secret<S: serde::Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
+    if secret.is_some() { serializer.serialize_str("…") } else { serializer.serialize_none() }
+}
+
+/// Reads the file and the environment.
+///
+/// # Errors
+/// A named file is missing, or something in it or in the environment is wrong.
+pub fn read(file: Option<&Path>) -> Result<Written, ConfigError> {
+    let text = match file {
+        Some(file) => Some((file, text(file)?)),
+        None if Path::new(USUAL_FILE).exists() => Some((Path::new(USUAL_FILE), text(Path::new(USUAL_FILE))?)),
+        None => None,
+    };
+    let (file, toml) = text.unwrap_or((Path::new(USUAL_FILE), String::new()));
+    // TAMIS_CONFIG names the file itself.
+    let environment = Env::prefixed("TAMIS_").split("__").ignore(&["config"]);
+    let figment = Figment::from(Toml::string(&toml)).merge(environment);
+    figment.extract().map_err(|error| ConfigError::new(file, &toml, &error))
+}
+
+fn text(file: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(file).map_err(|error| ConfigError::unreadable(file, &error))
+}
+
+/// Reads a text alone, without the environment.
+#[cfg(test)]
+pub fn parse(toml: &str) -> Result<Written, ConfigError> {
+    let figment = Figment::from(Toml::string(toml));
+    figment.extract().map_err(|error| ConfigError::new(Path::new(USUAL_FILE), toml, &error))
+}
+
+impl Written {
+    /// # Errors
+    /// Values that are right alone but not together.
+    pub fn resolve(self) -> Result<Config, ConfigError> {
+        Ok(Config {
+            listen: self.server.listen,
+            max_body: self.server.max_body.0,
+            store: store(&self.store.url)?,
+            redis_url: self.limits.redis_url.clone(),
+            quotas: self.limits.quotas(),
+            model_file: self.model.file,
+            rules_file: self.rules.file,
+            thresholds: self.policy.thresholds()?,
+            store_down: self.policy.store_down(),
+            secret: self.privacy.source()?,
+            log_format: self.log.format(),
+            log_level: self.log.level,
+        })
+    }
+}
+
+fn store(url: &str) -> Result<StoreUrl, ConfigError> {
+    match url.split_once(':') {
+        Some(("sqlite", path)) if !path.is_empty() => {
+            Ok(StoreUrl::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
+        }
+        _ => Err(ConfigError::value("store.url", "is not a store that this version knows; write `sqlite:PATH`")),
+    }
+}
+
+impl Limits {
+    fn quotas(&self) -> Quotas {
+        Quotas { site: self.site.0, author: self.author.0, network: self.network.0, page: self.page.0 }
+    }
+}
+
+impl Policy {
+    fn thresholds(&self) -> Result<Thresholds, ConfigError> {
+        let sound = self.hold_at.is_finite() && self.reject_at.is_finite() && self.hold_at <= self.reject_at;
+        if !sound {
+            return Err(ConfigError::value("policy.hold_at", "must not be above `policy.reject_at`"));
+        }
+        Ok(Thresholds { hold_at: Score::from_nats(self.hold_at), reject_at: Score::from_nats(self.reject_at) })
+    }
+
+    fn store_down(&self) -> StoreDown {
+        match self.store_down {
+            WhenDown::Unavailable => StoreDown::Unavailable,
+            WhenDown::Hold => StoreDown::AtLeast(Verdict::Hold),
+            WhenDown::Approve => StoreDown::AtLeast(Verdict::Approve),
+        }
+    }
+}
+
+impl Privacy {
+    fn source(self) -> Result<SecretSource, ConfigError> {
+        match (self.secret, self.secret_file) {
+            (Some(_), Some(_)) => {
+                Err(ConfigError::value("privacy.secret", "and `privacy.secret_file` are both given; keep one"))
+            }
+            (Some(secret), None) => Ok(SecretSource::Given(secret)),
+            (None, Some(file)) => Ok(SecretSource::File(file)),
+            (None, None) => Ok(SecretSource::BesideStore),
+        }
+    }
+}
+
+impl Log {
+    fn format(&self) -> LogFormat {
+        match self.format {
+            Layout::Auto => LogFormat::Auto,
+            Layout::Pretty => LogFormat::Pretty,
+            Layout::Json => LogFormat::Json,
+        }
+    }
+}
