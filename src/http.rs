@@ -1,1 +1,9 @@
-//! To come.
+//! The HTTP surface: the only place that names actix-web, and [`reply`] the only one that names status codes.
+
+mod auth;
+mod body;
+mod headers;
+mod ops;
+mod reply;
+pub mod server;
+mod v1;
