@@ -1,1 +1,97 @@
-//! To come.
+//! The command line: one file a command. Results go to standard output, progress and logs to standard error.
+
+mod check;
+mod config;
+mod demo;
+mod error;
+mod health;
+mod serve;
+mod site;
+mod train;
+mod wiring;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+pub use error::{CliError, Outcome};
+
+/// Comment moderation that stays on your machine: approve, hold or reject, with reasons
+#[derive(Debug, Parser)]
+#[command(name = "tamis", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// Configuration file [default: tamis.toml, if there is one]
+    #[arg(long, global = true, env = "TAMIS_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer host sites over HTTP
+    Serve(serve::Serve),
+    /// Decide on JSON lines without a server
+    Check(check::Check),
+    /// Start a server on a temporary store, send it a dozen comments, show the verdicts
+    Demo(demo::Demo),
+    /// Train a model on labelled JSON lines
+    Train(train::Train),
+    /// Measure what a model trained on labelled JSON lines is worth
+    Evaluate(train::Evaluate),
+    /// Add and list sites, replace their keys
+    #[command(subcommand)]
+    Site(site::SiteCommand),
+    /// Show or check the configuration
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Ask the running server whether it is ready
+    Health(health::Health),
+}
+
+impl Cli {
+    /// Runs one command.
+    ///
+    /// # Errors
+    /// What kept it from being done, with what to do next.
+    pub fn run(self) -> Result<Outcome, CliError> {
+        let config = self.config.as_deref();
+        match self.command {
+            Command::Serve(command) => command.run(config),
+            Command::Check(command) => command.run(config),
+            Command::Demo(command) => command.run(),
+            Command::Train(command) => command.run(),
+            Command::Evaluate(command) => command.run(),
+            Command::Site(command) => command.run(config),
+            Command::Config(command) => command.run(config),
+            Command::Health(command) => command.run(config),
+        }
+    }
+}
+
+/// One line of a result.
+fn print(line: &str) -> Result<(), CliError> {
+    use std::io::Write;
+    writeln!(std::io::stdout(), "{line}").map_err(|error| unwritable(&error))
+}
+
+fn unwritable(error: &std::io::Error) -> CliError {
+    CliError::new(format!("the result cannot be written to standard output: {error}"))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::new(format!("the process cannot start its threads: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -42,6 +42,8 @@ pub mod decision;
 
 pub mod policy;
 
+pub mod sieve;
+
 pub mod review;
 
 pub mod secrets;

@@ -1,1 +1,19 @@
-fn main() {}
+//! Parses the command line, runs one command, prints what went wrong and what to do next, and says it by exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tamis::cli::Cli;
+
+fn main() -> ExitCode {
+    match Cli::parse().run() {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            eprintln!("tamis: {error}");
+            if let Some(hint) = error.hint() {
+                eprintln!("  hint: {hint}");
+            }
+            ExitCode::from(2)
+        }
+    }
+}

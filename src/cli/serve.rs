@@ -1,0 +1,189 @@
+//! `tamis serve`: the HTTP server, and what goes on beside it.
+
+use std::io::IsTerminal;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use secrecy::ExposeSecret;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::wiring::{self, Foundation};
+use super::{CliError, Outcome};
+use crate::adapters::rules_folder::RulesFolder;
+use crate::config::Config;
+use crate::domain::sieve::Sieve;
+use crate::domain::site::{Locale, Site};
+use crate::http::server::{self, Shared};
+use crate::ports::store::Store;
+use crate::service::moderate::FIRST_ANSWERS_LAST;
+use crate::service::sites::{self, SiteKeys, Sites};
+use crate::telemetry;
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address and port [default: the configured ones]; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+}
+
+/// How often sites and rules are looked at anew: a change counts within two seconds.
+const REFRESH: Duration = Duration::from_secs(1);
+/// How often expired idempotency keys are dropped, and how many at once.
+const SWEEP: Duration = Duration::from_secs(60);
+const SWEPT_AT_ONCE: u32 = 1_000;
+
+impl Serve {
+    pub fn run(self, config: Option<&Path>) -> Result<Outcome, CliError> {
+        let mut config = Config::load(config)?;
+        config.listen = self.listen.unwrap_or(config.listen);
+        telemetry::start(&config).map_err(|error| CliError::new(format!("log.level: {error}")))?;
+        super::runtime()?.block_on(serve(&config))
+    }
+}
+
+async fn serve(config: &Config) -> Result<Outcome, CliError> {
+    let foundation = wiring::foundation(config).await?;
+    let listener = bind(config.listen)?;
+    let address = listener.local_addr().map_err(|error| CliError::new(error.to_string()))?;
+    if foundation.store.sites().await?.is_empty() {
+        let (site, keys) = first_site(&foundation, address).await?;
+        announce(&site, &keys, address, config)?;
+    }
+    let running = start(config, &foundation, listener).await?;
+    tracing::info!(%address, "listening");
+    running.until_stopped().await?;
+    foundation.store.close().await?;
+    tracing::info!("stopped");
+    Ok(Outcome::Done)
+}
+
+/// A server at work, and what goes on beside it.
+pub struct Running {
+    server: server::Server,
+    beside: tokio::task::JoinSet<()>,
+}
+
+pub fn bind(listen: SocketAddr) -> Result<TcpListener, CliError> {
+    TcpListener::bind(listen).map_err(|error| {
+        CliError::new(format!("cannot listen on {listen}: {error}"))
+            .hinted("another process may hold the port; `server.listen` or --listen chooses another, port 0 a free one")
+    })
+}
+
+/// Starts answering on the listener.
+pub async fn start(config: &Config, foundation: &Foundation, listener: TcpListener) -> Result<Running, CliError> {
+    let service = wiring::service(config, foundation).await?;
+    let shared = Arc::new(Shared { service, sites: Sites::default(), max_body: config.max_body });
+    shared.sites.refresh(foundation.store.as_ref()).await?;
+
+    let mut beside = tokio::task::JoinSet::new();
+    beside.spawn(keep_sites_fresh(Arc::clone(&shared)));
+    beside.spawn(forget_answers(Arc::clone(&shared)));
+    if let Some(folder) = wiring::rules_folder(config) {
+        beside.spawn(keep_rules_fresh(Arc::clone(&shared), folder));
+    }
+    let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let server = server::serve(listener, shared, workers).map_err(|error| CliError::new(error.to_string()))?;
+    Ok(Running { server, beside })
+}
+
+impl Running {
+    /// Until SIGINT or SIGTERM; requests in flight are finished.
+    pub async fn until_stopped(mut self) -> Result<(), CliError> {
+        let stopped = self.server.await.map_err(|error| CliError::new(format!("the server failed: {error}")));
+        self.beside.shutdown().await;
+        stopped
+    }
+}
+
+async fn first_site(foundation: &Foundation, address: SocketAddr) -> Result<(Site, SiteKeys), CliError> {
+    let Foundation { store, keys, clock, random } = foundation;
+    let (name, url) = ("default".to_owned(), format!("http://{address}"));
+    let (site, site_keys) =
+        sites::new_site(name, url, Locale::default(), &keys.sealing, clock.as_ref(), random.as_ref());
+    store.add_site(&site).await?;
+    Ok((site, site_keys))
+}
+
+/// Shows the first keys on a terminal; without one they go to a file that only its owner can read.
+fn announce(site: &Site, keys: &SiteKeys, address: SocketAddr, config: &Config) -> Result<(), CliError> {
+    let welcome = welcome(site, keys, address);
+    if std::io::stdout().is_terminal() {
+        return super::print(&welcome);
+    }
+    let path = wiring::keys_file(config);
+    wiring::write_private(&path, &welcome).map_err(|error| {
+        CliError::new(format!("the first keys cannot be written to {}: {error}", path.display()))
+            .hinted("remove the file if it is an old one; `tamis site rotate-key default` makes new keys")
+    })?;
+    tracing::info!(path = %path.display(), site = %site.id, "made the site `default`; its keys are in this file");
+    Ok(())
+}
+
+fn welcome(site: &Site, keys: &SiteKeys, address: SocketAddr) -> String {
+    let (key, akismet_key) = (keys.key.expose_secret(), keys.akismet_key.expose_secret());
+    format!(
+        "Made the site `{name}`. Its keys are shown this once; `tamis site rotate-key {name}` makes new ones.\n\n\
+         key          {key}\n\
+         akismet key  {akismet_key}\n\n\
+         Try it:\n\n\
+         curl -s http://{address}/v1/comments -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \
+         -d '{{\"body\": \"Gagnez 500 euros par jour au casino : http://bit.ly/gagnant\"}}'\n",
+        name = site.name,
+    )
+}
+
+async fn keep_sites_fresh(shared: Arc<Shared>) {
+    loop {
+        tokio::time::sleep(REFRESH).await;
+        if let Err(error) = shared.sites.refresh(shared.service.store.as_ref()).await {
+            tracing::debug!(%error, "the sites could not be read; those known before stay");
+        }
+    }
+}
+
+async fn forget_answers(shared: Arc<Shared>) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        let Ok(before) = shared.service.clock.now().checked_sub(FIRST_ANSWERS_LAST) else { continue };
+        while let Ok(dropped) = shared.service.store.forget_answers(before, SWEPT_AT_ONCE).await {
+            if dropped < u64::from(SWEPT_AT_ONCE) {
+                break;
+            }
+        }
+    }
+}
+
+/// Reads the rules anew on SIGHUP and when a file has changed; rules that are wrong leave the running ones in place.
+async fn keep_rules_fresh(shared: Arc<Shared>, folder: RulesFolder) {
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+    let mut stamp = folder.stamp();
+    loop {
+        let asked = tokio::select! {
+            _ = hangup.recv() => true,
+            () = tokio::time::sleep(REFRESH) => false,
+        };
+        let now = folder.stamp();
+        if asked || now != stamp {
+            stamp = now;
+            reload(&shared, &folder);
+        }
+    }
+}
+
+fn reload(shared: &Shared, folder: &RulesFolder) {
+    let path = folder.file().display();
+    match folder.read() {
+        Ok(rules) => {
+            let old = shared.service.sieve.load_full();
+            let ruleset = rules.id().to_owned();
+            let new = Sieve { rules: Arc::new(rules), model: Arc::clone(&old.model), thresholds: old.thresholds };
+            shared.service.sieve.store(Arc::new(new));
+            tracing::info!(%path, ruleset, "read the rules anew");
+        }
+        Err(error) => tracing::error!(%path, %error, "the rules are wrong; the running ones stay"),
+    }
+}

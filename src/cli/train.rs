@@ -1,0 +1,111 @@
+//! `tamis train` and `tamis evaluate`: from labelled JSON lines to a model file, and to what it is worth.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::{CliError, Outcome};
+use crate::training::{self, Budgets, Progress, Sources, TrainOptions, Trained, TrainingError};
+
+#[derive(Debug, Args)]
+pub struct Train {
+    #[command(flatten)]
+    corpus: Corpus,
+    /// Where to write the model: a file, or a folder in which it is named by its version
+    #[arg(long, value_name = "PATH", default_value = ".")]
+    out: PathBuf,
+    /// Version of the model that this one follows
+    #[arg(long, value_name = "VERSION")]
+    parent: Option<String>,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Evaluate {
+    #[command(flatten)]
+    corpus: Corpus,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct Corpus {
+    /// JSON lines with `text`, `label` (ham, spam, abuse), `lang` and `source`
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// What is known about the sources [default: the table that comes with Tamis]
+    #[arg(long, value_name = "FILE")]
+    sources: Option<PathBuf>,
+    /// Shuffles the splits; the same seed and corpus give the same bytes
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The day that names the model [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<Date>,
+}
+
+impl Train {
+    pub fn run(self) -> Result<Outcome, CliError> {
+        let options = self.corpus.options(self.parent.clone())?;
+        let trained = with_progress(|progress| training::train(&options, progress))?;
+        let path = if self.out.is_dir() { self.out.join(format!("{}.tamis", trained.version)) } else { self.out };
+        std::fs::write(&path, &trained.model_bytes)
+            .map_err(|error| CliError::new(format!("the model cannot be written to {}: {error}", path.display())))?;
+        super::print(&summary(&trained, &path, self.json))?;
+        Ok(Outcome::Done)
+    }
+}
+
+impl Evaluate {
+    pub fn run(self) -> Result<Outcome, CliError> {
+        let options = self.corpus.options(None)?;
+        let report = with_progress(|progress| training::evaluate(&options, progress))?;
+        let text = if self.json { json!(report).to_string() } else { report.table() };
+        super::print(&text)?;
+        Ok(Outcome::Done)
+    }
+}
+
+impl Corpus {
+    fn options(self, parent: Option<String>) -> Result<TrainOptions, CliError> {
+        let sources = match &self.sources {
+            Some(path) => read_sources(path)?,
+            None => Sources::shipped().map_err(|error| CliError::new(error.to_string()))?,
+        };
+        let date = self.date.unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date());
+        Ok(TrainOptions { files: self.files, sources, seed: self.seed, date, parent, budgets: Budgets::default() })
+    }
+}
+
+fn read_sources(path: &Path) -> Result<Sources, CliError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| CliError::new(format!("{} cannot be read: {error}", path.display())))?;
+    Sources::parse(&text).map_err(|error| CliError::new(format!("{}: {error}", path.display())))
+}
+
+/// Runs with a progress bar on standard error.
+fn with_progress<T>(work: impl FnOnce(&mut dyn FnMut(Progress)) -> Result<T, TrainingError>) -> Result<T, CliError> {
+    let bar = ProgressBar::new(0).with_style(
+        ProgressStyle::with_template("{msg:24} {wide_bar} {pos}/{len}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    let mut show = |progress: Progress| {
+        bar.set_message(format!("{:?}: {}", progress.question, progress.step));
+        bar.set_length(progress.of);
+        bar.set_position(progress.done);
+    };
+    let done = work(&mut show);
+    bar.finish_and_clear();
+    done.map_err(|error| CliError::new(error.to_string()))
+}
+
+fn summary(trained: &Trained, path: &Path, as_json: bool) -> String {
+    if as_json {
+        return json!({ "version": trained.version, "file": path, "card": trained.card }).to_string();
+    }
+    format!("trained {} into {} ({} bytes)", trained.version, path.display(), trained.model_bytes.len())
+}
