@@ -2,6 +2,8 @@
 
 pub mod logs;
 
+pub mod server;
+
 pub mod redis;
 
 use std::time::{Duration, Instant};

@@ -1,0 +1,203 @@
+//! The server over time: what is answered stays, rules change under it, Redis goes and comes.
+
+use std::collections::HashMap;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::redis::RedisServer;
+use crate::support::server::{Server, signal, tamis, until};
+
+#[test]
+fn the_first_start_keeps_its_secrets_to_its_owner() {
+    let server = Server::start();
+    for name in ["tamis-keys.txt", "tamis.secret", "tamis.db"] {
+        let mode = std::fs::metadata(server.folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    assert!(server.log().iter().all(|line| !line.contains(&server.key)), "the log holds no key");
+}
+
+/// The kernel's own account: between the arrival of a comment and its answer, the store was synced to disk.
+#[tokio::test]
+async fn an_answer_is_sent_only_after_its_decision_is_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = folder.path().join("trace");
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-s", "256", "-e", "trace=read,recvfrom,fdatasync,fsync,write,writev,sendto,sendmsg", "-o"]);
+    strace.arg(&trace).arg(tamis().get_program());
+    let server = Server::start_under(strace, &[]);
+    let before = std::fs::read_to_string(&trace).unwrap().lines().count();
+    server.comment("Un commentaire qui doit durer.").await;
+
+    let of_interest = |line: &&str| line.contains("POST /v1/comments") || line.contains("HTTP/1.1 201") || synced(line);
+    let mut events = Vec::new();
+    until("the answer stands in the trace", async || {
+        let text = std::fs::read_to_string(&trace).unwrap();
+        events = text.lines().skip(before).filter(of_interest).map(str::to_owned).collect::<Vec<_>>();
+        events.iter().any(|line| line.contains("HTTP/1.1 201"))
+    })
+    .await;
+    let arrival = events.iter().position(|line| line.contains("POST /v1/comments")).expect("the arrival");
+    let answer = events.iter().position(|line| line.contains("HTTP/1.1 201")).expect("the answer");
+    assert!(events[arrival..answer].iter().any(|line| synced(line)), "{events:#?}");
+}
+
+/// `fdatasync(9) = 0`, or its second half where another thread came between.
+fn synced(line: &str) -> bool {
+    let sync = ["fdatasync(", "fsync(", "fdatasync resumed", "fsync resumed"].iter().any(|call| line.contains(call));
+    sync && line.trim_end().ends_with("= 0")
+}
+
+/// Load from several clients, `kill -9` in the middle, restart: ten times. Every answer that was given must be
+/// there, and be the same.
+#[tokio::test]
+async fn kill_9_loses_no_answered_decision() {
+    let mut server = Server::start_with(&[("TAMIS_LIMITS__SITE", "off")]);
+    let mut answered: HashMap<String, Value> = HashMap::new();
+    for round in 0..10 {
+        let sent = Arc::new(AtomicUsize::new(0));
+        let clients: Vec<_> =
+            (0..8).map(|client| tokio::spawn(load(&server, round, client, Arc::clone(&sent)))).collect();
+        until("some comments are answered", async || sent.load(Ordering::Relaxed) > 40 + 17 * round).await;
+        server.kill();
+        for client in clients {
+            answered.extend(client.await.unwrap());
+        }
+        server = server.restart();
+        for (external_id, answer) in &answered {
+            let (_, found) = server.get(&format!("/v1/comments?external_id={external_id}")).await;
+            let found = &found["comments"][0];
+            for field in ["id", "verdict", "status", "score", "signals", "checked_at", "revision"] {
+                assert_eq!(found[field], answer[field], "{external_id}: {field}");
+            }
+        }
+    }
+    assert!(answered.len() > 400, "{}", answered.len());
+    let (_, page) = server.get("/v1/comments?limit=100").await;
+    assert!(
+        page["comments"].as_array().unwrap().iter().all(|comment| comment["body"].is_string()),
+        "no half-written one"
+    );
+}
+
+/// Sends comments one after the other until the server is gone: the answers that came.
+fn load(
+    server: &Server,
+    round: usize,
+    client: usize,
+    sent: Arc<AtomicUsize>,
+) -> impl Future<Output = HashMap<String, Value>> + use<> {
+    let requests = server.request(Method::POST, "/v1/comments");
+    async move {
+        let mut answers = HashMap::new();
+        for number in 0.. {
+            let external_id = format!("{round}-{client}-{number}");
+            let body = json!({ "external_id": external_id, "body": format!("Commentaire {number} : merci ! http://a.example/{number}") });
+            let Ok(response) = requests.try_clone().unwrap().json(&body).send().await else { break };
+            let Ok(answer) = response.json().await else { break };
+            answers.insert(external_id, answer);
+            sent.fetch_add(1, Ordering::Relaxed);
+        }
+        answers
+    }
+}
+
+#[tokio::test]
+async fn with_redis_gone_the_service_goes_on_says_so_and_comes_back() {
+    let mut redis = RedisServer::start();
+    let server = Server::start_with(&[("TAMIS_LIMITS__REDIS_URL", &redis.url())]);
+    let limits = async || server.get("/readyz").await.1["limits"].as_str().unwrap().to_owned();
+    until("the limits are shared", async || limits().await == "shared").await;
+    assert_eq!(server.comment("Avec Redis").await["degraded"], false);
+
+    redis.kill();
+    let answer = server.comment("Sans Redis").await;
+    assert_eq!((&answer["degraded"], &answer["verdict"]), (&json!(true), &json!("approve")));
+    let signals = answer["signals"].as_array().unwrap();
+    assert!(signals.iter().any(|signal| signal["id"] == "limits.shared" && signal["ran"] == false), "{answer}");
+    until("readiness says that Redis is away", async || limits().await.starts_with("away")).await;
+    for number in 0..20 {
+        server.comment(&format!("Encore {number}")).await;
+    }
+    let said = server.log().iter().filter(|line| line.contains("\"WARN\"") && line.contains("limits")).count();
+    assert_eq!(said, 1, "once, not per comment: {:#?}", server.log());
+
+    redis.restart();
+    until("the limits are shared again", async || limits().await == "shared").await;
+    assert_eq!(server.comment("Redis est revenu").await["degraded"], false);
+}
+
+#[tokio::test]
+async fn rules_are_read_anew_when_they_change_and_wrong_ones_leave_the_old() {
+    let rules = |word: &str| {
+        format!(
+            "[[rule]]\nid = \"test.word\"\nscore = 3.0\nwhen.words = [\"{word}\"]\nmessage.fr = \"Mot\"\nmessage.en = \"Word\"\n"
+        )
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rules.toml");
+    std::fs::write(&file, rules("girafe")).unwrap();
+    let server = Server::start_with(&[("TAMIS_RULES__FILE", file.to_str().unwrap())]);
+    let holds = async |body: &str| {
+        let (_, answer) = server.post("/v1/check", json!({ "body": body })).await;
+        answer["signals"].as_array().unwrap().iter().any(|signal| signal["id"] == "test.word")
+    };
+    assert!(holds("Une girafe.").await && !holds("Un zèbre.").await);
+
+    std::fs::write(&file, rules("zèbre")).unwrap();
+    until("the new rules count", async || holds("Un zèbre.").await && !holds("Une girafe.").await).await;
+
+    std::fs::write(&file, "[[rule]]\nid = 1\n").unwrap();
+    until("the log says what is wrong", async || server.log().iter().any(|line| line.contains("rules.toml:"))).await;
+    assert!(holds("Un zèbre.").await, "the running rules stay");
+
+    std::fs::write(&file, rules("okapi")).unwrap();
+    signal(server.pid(), "HUP");
+    until("the rules count after a hang-up", async || holds("Un okapi.").await).await;
+}
+
+#[tokio::test]
+async fn a_second_server_on_the_same_port_says_what_to_do() {
+    let server = Server::start();
+    let address = server.url.trim_start_matches("http://");
+    let folder = tempfile::tempdir().unwrap();
+    let output = tamis().args(["serve", "--listen", address]).current_dir(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("cannot listen on") && told.contains("--listen"), "{told}");
+}
+
+/// A disk that fills up under load: nothing is answered that is not recorded, and with space again the server goes
+/// on by itself.
+#[tokio::test]
+async fn a_full_disk_refuses_and_the_server_goes_on_once_there_is_space() {
+    let mut shell = Command::new("unshare");
+    shell.args(["--map-root-user", "--mount", "sh", "-c"]);
+    shell.arg("mkdir small && mount -t tmpfs -o size=2m none small && head -c 1000000 /dev/zero > small/ballast && exec \"$@\"");
+    shell.arg("sh").arg(tamis().get_program());
+    let server = Server::start_under(shell, &[("TAMIS_STORE__URL", "sqlite:small/tamis.db")]);
+    let long = format!("Un long commentaire. {}", "é".repeat(20_000));
+    let mut recorded = Vec::new();
+    let refusal = loop {
+        let body = json!({ "body": long, "external_id": format!("{}", recorded.len()) });
+        match server.post("/v1/comments", body).await {
+            (201, answer) => recorded.push(answer),
+            refusal => break refusal,
+        }
+    };
+    assert_eq!((refusal.0, &refusal.1["type"]), (503, &json!("urn:tamis:problem:store-away")), "{}", refusal.1);
+    assert!(!recorded.is_empty());
+
+    // The disk is mounted for the server alone; the way to it leads through the server's own folder.
+    std::fs::remove_file(format!("/proc/{}/cwd/small/ballast", server.pid())).unwrap();
+    until("there is space again", async || server.post("/v1/comments", json!({ "body": long })).await.0 == 201).await;
+    for answer in recorded {
+        let (status, found) = server.get(&format!("/v1/comments/{}", answer["id"].as_str().unwrap())).await;
+        assert_eq!((status, &found["score"]), (200, &answer["score"]));
+    }
+}
