@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
@@ -69,6 +70,8 @@ impl Server {
     ) -> Self {
         let mut child = command
             .arg("serve")
+            // Under strace the server is not our child, but it is in our child's group.
+            .process_group(0)
             .current_dir(folder.path())
             .env("TAMIS_SERVER__LISTEN", "127.0.0.1:0")
             .env("TAMIS_LOG__FORMAT", "json")
@@ -87,7 +90,8 @@ impl Server {
 
     /// `kill -9`, and waits until it is dead.
     pub fn kill(&mut self) {
-        let _ = self.child.kill();
+        let _ =
+            Command::new("kill").args(["-KILL", "--", &format!("-{}", self.child.id())]).stderr(Stdio::null()).status();
         self.child.wait().unwrap();
     }
 
