@@ -12,6 +12,7 @@ use super::domain::{Host, is_meant};
 use super::fold::fold_str;
 use super::mapped::Mapped;
 use super::markup::Target;
+use super::scripts::is_word_character;
 use super::{Link, LinkKind};
 use crate::domain::comment::Language;
 use crate::domain::signal::{Field, Span};
@@ -63,22 +64,29 @@ impl Links {
         let mut finder = LinkFinder::new();
         finder.url_must_have_scheme(false);
         for link in finder.links(&clear).take(MOST) {
-            let folded = |range: Range<usize>| places.folded(range);
+            let range = link.start()..link.end();
             match link.kind() {
-                Found::Email => found.emails.push(folded(link.start()..link.end())),
-                _ => {
-                    let range = trimmed(&clear, link.start()..link.end());
-                    let text = clear.get(range.clone()).unwrap_or("");
-                    if let Some(link) = place.link(text, folded(range.clone()), found.links.last()) {
-                        found.links.extend(link);
-                        found.linked.push(folded(range));
-                    }
-                }
+                Found::Email => found.emails.push(places.folded(range)),
+                _ => found.add(place, &places, &clear, trimmed(&clear, range)),
             }
+        }
+        for range in foreign_domains(&clear).take(MOST) {
+            found.add(place, &places, &clear, range);
         }
         found.links.sort_by_key(|link| link.span);
         found.links.truncate(MOST);
+        found.linked.sort_unstable_by_key(|range| range.start);
         found
+    }
+
+    /// Adds what stands at some bytes of the text without disguises, if it is a link.
+    fn add(&mut self, place: &Place<'_>, places: &Places, clear: &str, range: Range<usize>) {
+        let text = clear.get(range.clone()).unwrap_or("");
+        let folded = places.folded(range);
+        if let Some(link) = place.link(text, folded.clone(), self.links.last()) {
+            self.links.extend(link);
+            self.linked.push(folded);
+        }
     }
 }
 
@@ -150,8 +158,9 @@ fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
     }
     let dot = host.find('.').unwrap_or(host.len());
     let latin = host.bytes().any(|byte| byte.is_ascii_alphabetic());
-    let breaks =
-        |character: char| !character.is_ascii() && (!is_label(character) || (latin && is_ideograph(character)));
+    let breaks = |character: char| {
+        !character.is_ascii() && (!is_word_character(character) || (latin && is_ideograph(character)))
+    };
     let (before, after) = host.split_at(dot);
     let from = match before.char_indices().rfind(|&(_, character)| breaks(character)) {
         Some((at, character)) if host_from == 0 => range.start + at + character.len_utf8(),
@@ -163,9 +172,38 @@ fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
     }
 }
 
-fn is_label(character: char) -> bool {
-    character.is_alphanumeric() || unicode_normalization::char::is_combining_mark(character)
+/// URLs and domains under a top-level domain that is not ASCII, such as `пример.рф`, which linkify does not find.
+fn foreign_domains(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut from = 0;
+    text.match_indices('.').filter_map(move |(dot, _)| {
+        let after = text.get(dot + 1..)?;
+        if dot < from || after.starts_with(|next: char| next.is_ascii()) {
+            return None;
+        }
+        let in_name = |&(_, c): &(usize, char)| is_word_character(c) || matches!(c, '-' | '.');
+        let lead = text.get(from..dot)?;
+        let start = lead.char_indices().rev().take_while(in_name).last().map_or(dot, |(at, _)| from + at);
+        let end = after.char_indices().find(|at| !in_name(at)).map_or(text.len(), |(at, _)| dot + 1 + at);
+        // Every name is read once, whatever comes of it.
+        from = end;
+        let name =
+            text.get(start..end).map(|name| name.trim_end_matches('.')).filter(|name| name.len() <= LONGEST_NAME)?;
+        if name.is_ascii() || !psl::suffix(name.as_bytes()).is_some_and(|suffix| suffix.is_known()) {
+            return None;
+        }
+        let before = text.get(..start).unwrap_or("");
+        let scheme =
+            ["https://", "http://"].iter().find(|scheme| before.ends_with(**scheme)).map_or(0, |scheme| scheme.len());
+        let end = start + name.len();
+        let rest = text.get(end..).filter(|rest| rest.starts_with(['/', '?'])).unwrap_or("");
+        let path = rest.find(|c: char| c.is_whitespace() || "<>\"'".contains(c)).unwrap_or(rest.len());
+        from = end + path;
+        Some(start - scheme..from)
+    })
 }
+
+/// The longest domain name (RFC 1035) in bytes, with room for letters that take two.
+const LONGEST_NAME: usize = 506;
 
 fn is_ideograph(character: char) -> bool {
     matches!(character.script(), Script::Han | Script::Hiragana | Script::Katakana | Script::Hangul | Script::Thai)
@@ -238,4 +276,169 @@ fn deobfuscated(folded: &str) -> (Cow<'_, str>, Places) {
     }
     clear.push_str(folded.get(from..).unwrap_or(""));
     (Cow::Owned(clear), places)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{FieldText, Link, LinkKind, Markup};
+    use super::*;
+
+    fn text(body: &str) -> FieldText {
+        FieldText::of(Field::Body, Markup::of_text(body), Some(Language::FR)).0
+    }
+
+    fn html(body: &str) -> FieldText {
+        FieldText::of(Field::Body, Markup::read(body), Some(Language::FR)).0
+    }
+
+    fn hosts(body: &str) -> Vec<String> {
+        text(body).links.into_iter().map(|link| link.host).collect()
+    }
+
+    fn only(field: &FieldText) -> &Link {
+        let [link] = &*field.links else { panic!("one link, not {:?}", field.links) };
+        link
+    }
+
+    #[test]
+    fn urls_and_domains_are_links() {
+        assert_eq!(hosts("voir https://www.Exemple.fr/A?b=1, et exemple.com."), ["exemple.fr", "exemple.com"]);
+        assert_eq!(
+            hosts("(http://a.example.co.uk) «casino.ru» news.example.org:8080/x"),
+            ["a.example.co.uk", "casino.ru", "news.example.org"]
+        );
+        assert_eq!(
+            hosts("http://пример.рф/путь, пример.рф et http://xn--e1afmkfd.xn--p1ai/ et http://1.2.3.4/x"),
+            ["пример.рф", "пример.рф", "пример.рф", "1.2.3.4"]
+        );
+        assert_eq!(hosts("看example.com吧 http://example.org这里"), ["example.com", "example.org"]);
+        assert_eq!(
+            hosts("👉example.com👈 “exemple.net”… ｅｘａｍｐｌｅ．ｏｒｇ exam\u{200b}ple.info"),
+            ["example.com", "exemple.net", "example.org", "example.info"]
+        );
+    }
+
+    #[test]
+    fn a_link_keeps_how_it_was_written() {
+        let field = text("été HTTPS://Exemple.FR/Chemin?Q=É !");
+        let link = only(&field);
+        assert_eq!(
+            (link.url.as_str(), link.path(), link.kind),
+            ("HTTPS://Exemple.FR/Chemin?Q=É", "/Chemin?Q=É", LinkKind::Url)
+        );
+        assert_eq!((link.span.start, link.span.end), (4, 33));
+        assert_eq!(field.written(link.span), link.url);
+    }
+
+    #[test]
+    fn what_only_has_a_dot_is_no_link() {
+        for body in [
+            "etc.ça",
+            "M.Macron",
+            "fin.Le maire",
+            "la fin.de toute façon",
+            "readme.md",
+            "Node.js",
+            "ASP.NET",
+            "v2.0",
+            "les étudiant.es motivé.e.s",
+            "c'est fini.il faut",
+            "1.2.3.4",
+            "12.30",
+            "J.F.K.",
+            "ok...bon",
+            "a.b",
+            "3.14",
+            "P.S. merci",
+            "http://",
+            "://x",
+            "www.",
+            "localhost:8080",
+        ] {
+            assert_eq!(hosts(body), [""; 0], "{body}");
+        }
+    }
+
+    #[test]
+    fn a_country_domain_that_is_a_word_needs_more() {
+        assert_eq!(hosts("www.fin.de fin.de/page http://fin.la"), ["fin.de", "fin.de", "fin.la"]);
+    }
+
+    #[test]
+    fn disguises_are_seen_through() {
+        assert_eq!(
+            hosts("exemple (dot) com, exemple[.]org/x hxxps://mal.example.com exemple dot net"),
+            ["exemple.com", "exemple.org", "mal.example.com", "exemple.net"]
+        );
+        let field = text("é exemple (dot) com/A ici");
+        assert_eq!(only(&field).url, "exemple (dot) com/A");
+        assert_eq!((only(&field).span.start, only(&field).span.end), (2, 21));
+        assert_eq!(text("jean (at) exemple (dot) fr").data.len(), 1);
+    }
+
+    #[test]
+    fn messengers_are_told_apart() {
+        let kinds = |body: &str| text(body).links.iter().map(|link| (link.host.clone(), link.kind)).collect::<Vec<_>>();
+        assert_eq!(
+            kinds("t.me/gains https://wa.me/22997123456"),
+            [("t.me".to_owned(), LinkKind::Messenger), ("wa.me".to_owned(), LinkKind::Messenger)]
+        );
+    }
+
+    #[test]
+    fn html_targets_are_links_at_their_attribute() {
+        let field = html(
+            "<p>voir <a href=\"https://Exemple.com/A?b&amp;c\">pas cher</a> <img src='//cdn.example.net/x.png'></p>",
+        );
+        let seen: Vec<_> = field
+            .links
+            .iter()
+            .map(|link| (link.host.as_str(), link.url.as_str(), link.from_markup, link.span.start))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("exemple.com", "https://Exemple.com/A?b&c", true, 17),
+                ("cdn.example.net", "//cdn.example.net/x.png", true, 71)
+            ]
+        );
+        let words: Vec<_> = field.words.iter().map(|&word| field.word(word)).collect();
+        assert_eq!(words, ["voir", "pas", "cher"]);
+    }
+
+    #[test]
+    fn an_anchor_that_shows_its_own_target_is_one_link() {
+        assert_eq!(html("<a href='http://a.com/x'>http://a.com/x</a>").links.len(), 1);
+        assert_eq!(html("<a href='http://a.com/x'>http://b.com/x</a> http://a.com").links.len(), 3);
+        assert_eq!(
+            text("[url=http://a.com]http://a.com[/url] <a href=\"http://b.com\">http://b.com</a>").links.len(),
+            2
+        );
+    }
+
+    #[test]
+    fn anchors_in_a_plain_text_are_links_from_markup() {
+        let field = text(
+            "<a href=\"http://a.com/x\" rel=nofollow>pas cher</a> [url=http://b.com]ici[/url] [là](http://c.com) http://d.com",
+        );
+        let seen: Vec<_> = field.links.iter().map(|link| (link.host.as_str(), link.from_markup)).collect();
+        assert_eq!(seen, [("a.com", true), ("b.com", true), ("c.com", true), ("d.com", false)]);
+        let words: Vec<_> = field.words.iter().map(|&word| field.word(word)).collect();
+        assert_eq!(words, ["pas", "cher", "ici", "là"]);
+    }
+
+    #[test]
+    fn addresses_are_data_and_no_links() {
+        let field = text("écrire à Jean.Dupont@exemple.fr svp");
+        assert_eq!(field.links, []);
+        let spans: Vec<_> = field.data.iter().map(|&datum| field.written(field.datum_span(datum))).collect();
+        assert_eq!(spans, ["Jean.Dupont@exemple.fr"]);
+        assert_eq!(html("<a href='mailto:a@b.fr'>x</a> <a href='/page'>y</a> <a href='#z'>z</a>").links, []);
+    }
+
+    #[test]
+    fn links_are_bounded() {
+        assert_eq!(text(&"http://a.com ".repeat(1_500)).links.len(), MOST);
+        assert_eq!(html(&"<a href=http://a.com>x</a>".repeat(1_500)).links.len(), MOST);
+    }
 }
