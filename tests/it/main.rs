@@ -6,6 +6,7 @@ mod support;
 mod api;
 mod architecture;
 mod cli;
+mod docs;
 mod limiter;
 mod rules;
 mod serve;
