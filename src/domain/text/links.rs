@@ -210,7 +210,7 @@ fn is_ideograph(character: char) -> bool {
 }
 
 /// What stands for a dot or an `@` in a link that does not want to be found.
-const OBFUSCATED: [(&str, &str); 22] = [
+const OBFUSCATED: [(&str, &str); 23] = [
     (" (dot) ", "."),
     ("(dot)", "."),
     (" [dot] ", "."),
@@ -227,6 +227,7 @@ const OBFUSCATED: [(&str, &str); 22] = [
     (" dot net", ".net"),
     (" dot org", ".org"),
     (" point com", ".com"),
+    (" . com", ".com"),
     ("hxxp", "http"),
     (" (at) ", "@"),
     ("(at)", "@"),
@@ -360,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn a_country_domain_that_is_a_word_needs_more() {
+    fn a_suffix_that_is_a_word_needs_more() {
         assert_eq!(hosts("www.fin.de fin.de/page http://fin.la"), ["fin.de", "fin.de", "fin.la"]);
     }
 
