@@ -1,18 +1,17 @@
 //! Links: URLs, bare domains, targets of HTML and BBCode, and what tries not to look like one.
 
-use std::borrow::Cow;
-use std::ops::Range;
-use std::sync::LazyLock;
+mod disguise;
+mod foreign;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use std::ops::Range;
+
+use disguise::Places;
 use linkify::{LinkFinder, LinkKind as Found};
-use unicode_script::{Script, UnicodeScript};
 
 use super::domain::{Host, is_meant};
 use super::fold::fold_str;
 use super::mapped::Mapped;
 use super::markup::Target;
-use super::scripts::is_word_character;
 use super::{Link, LinkKind};
 use crate::domain::comment::Language;
 use crate::domain::signal::{Field, Span};
@@ -60,17 +59,17 @@ impl Links {
     pub(super) fn find(place: &Place<'_>) -> Self {
         let mut found = Self::default();
         found.links.extend(place.targets.iter().filter_map(|target| place.target(target)));
-        let (clear, places) = deobfuscated(place.folded.as_str());
+        let (clear, places) = disguise::lifted(place.folded.as_str());
         let mut finder = LinkFinder::new();
         finder.url_must_have_scheme(false);
         for link in finder.links(&clear).take(MOST) {
             let range = link.start()..link.end();
             match link.kind() {
                 Found::Email => found.emails.push(places.folded(range)),
-                _ => found.add(place, &places, &clear, trimmed(&clear, range)),
+                _ => found.add(place, &places, &clear, foreign::trimmed(&clear, range)),
             }
         }
-        for range in foreign_domains(&clear).take(MOST) {
+        for range in foreign::domains(&clear).take(MOST) {
             found.add(place, &places, &clear, range);
         }
         found.links.sort_by_key(|link| link.span);
@@ -144,138 +143,6 @@ impl Place<'_> {
 fn is_target(lead: &str) -> bool {
     let lead = lead.trim_end_matches(['"', '\'', ' ']);
     ["href=", "src=", "[url=", "[url]", "[link=", "[img]", "]("].iter().any(|mark| lead.ends_with(mark))
-}
-
-/// Cuts a link where its host stops being one: linkify takes any character beyond ASCII for a letter of it.
-fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
-    let link = text.get(range.clone()).unwrap_or("");
-    let host_from = link.find("://").map_or(0, |at| at + 3);
-    let host_to =
-        link.get(host_from..).and_then(|rest| rest.find(['/', '?', '#'])).map_or(link.len(), |at| host_from + at);
-    let host = link.get(host_from..host_to).unwrap_or("");
-    if host.is_ascii() {
-        return range;
-    }
-    let dot = host.find('.').unwrap_or(host.len());
-    let latin = host.bytes().any(|byte| byte.is_ascii_alphabetic());
-    let breaks = |character: char| {
-        !character.is_ascii() && (!is_word_character(character) || (latin && is_ideograph(character)))
-    };
-    let (before, after) = host.split_at(dot);
-    let from = match before.char_indices().rfind(|&(_, character)| breaks(character)) {
-        Some((at, character)) if host_from == 0 => range.start + at + character.len_utf8(),
-        _ => range.start,
-    };
-    match after.find(breaks) {
-        Some(at) => from..range.start + host_from + dot + at,
-        None => from..range.end,
-    }
-}
-
-/// URLs and domains under a top-level domain that is not ASCII, such as `пример.рф`, which linkify does not find.
-fn foreign_domains(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut from = 0;
-    text.match_indices('.').filter_map(move |(dot, _)| {
-        let after = text.get(dot + 1..)?;
-        if dot < from || after.starts_with(|next: char| next.is_ascii()) {
-            return None;
-        }
-        let in_name = |&(_, c): &(usize, char)| is_word_character(c) || matches!(c, '-' | '.');
-        let lead = text.get(from..dot)?;
-        let start = lead.char_indices().rev().take_while(in_name).last().map_or(dot, |(at, _)| from + at);
-        let end = after.char_indices().find(|at| !in_name(at)).map_or(text.len(), |(at, _)| dot + 1 + at);
-        // Every name is read once, whatever comes of it.
-        from = end;
-        let name =
-            text.get(start..end).map(|name| name.trim_end_matches('.')).filter(|name| name.len() <= LONGEST_NAME)?;
-        if name.is_ascii() || !psl::suffix(name.as_bytes()).is_some_and(|suffix| suffix.is_known()) {
-            return None;
-        }
-        let before = text.get(..start).unwrap_or("");
-        let scheme =
-            ["https://", "http://"].iter().find(|scheme| before.ends_with(**scheme)).map_or(0, |scheme| scheme.len());
-        let end = start + name.len();
-        let rest = text.get(end..).filter(|rest| rest.starts_with(['/', '?'])).unwrap_or("");
-        let path = rest.find(|c: char| c.is_whitespace() || "<>\"'".contains(c)).unwrap_or(rest.len());
-        from = end + path;
-        Some(start - scheme..from)
-    })
-}
-
-/// The longest domain name (RFC 1035) in bytes, with room for letters that take two.
-const LONGEST_NAME: usize = 506;
-
-fn is_ideograph(character: char) -> bool {
-    matches!(character.script(), Script::Han | Script::Hiragana | Script::Katakana | Script::Hangul | Script::Thai)
-}
-
-/// What stands for a dot or an `@` in a link that does not want to be found.
-const OBFUSCATED: [(&str, &str); 22] = [
-    (" (dot) ", "."),
-    ("(dot)", "."),
-    (" [dot] ", "."),
-    ("[dot]", "."),
-    ("{dot}", "."),
-    (" (point) ", "."),
-    ("(point)", "."),
-    (" [point] ", "."),
-    ("[point]", "."),
-    ("(.)", "."),
-    ("[.]", "."),
-    ("{.}", "."),
-    (" dot com", ".com"),
-    (" dot net", ".net"),
-    (" dot org", ".org"),
-    (" point com", ".com"),
-    ("hxxp", "http"),
-    (" (at) ", "@"),
-    ("(at)", "@"),
-    (" [at] ", "@"),
-    ("[at]", "@"),
-    ("(arobase)", "@"),
-];
-
-static OBFUSCATIONS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(OBFUSCATED.map(|(disguise, _)| disguise)).ok()
-});
-
-/// Where the bytes of a text without disguises stand in the folded form: pairs of beginnings, sorted.
-struct Places(Vec<(usize, usize)>);
-
-impl Places {
-    fn folded(&self, clear: Range<usize>) -> Range<usize> {
-        self.one(clear.start)..clear.end.checked_sub(1).map_or(0, |last| self.one(last) + 1)
-    }
-
-    fn one(&self, clear: usize) -> usize {
-        let after = self.0.partition_point(|&(at, _)| at <= clear);
-        match after.checked_sub(1).and_then(|index| self.0.get(index)) {
-            Some(&(at, folded)) => folded + (clear - at),
-            None => clear,
-        }
-    }
-}
-
-/// The folded form with `(dot)`, `hxxp` and the like written out.
-fn deobfuscated(folded: &str) -> (Cow<'_, str>, Places) {
-    let mut places = Places(Vec::new());
-    let Some(finder) = OBFUSCATIONS.as_ref() else { return (Cow::Borrowed(folded), places) };
-    let mut clear = String::new();
-    let mut from = 0;
-    for found in finder.find_iter(folded) {
-        let Some((_, meant)) = OBFUSCATED.get(found.pattern().as_usize()) else { continue };
-        clear.push_str(folded.get(from..found.start()).unwrap_or(""));
-        // All that is written out ends where the disguise ends, so that a link's end maps right.
-        places.0.push((clear.len(), found.end().saturating_sub(meant.len())));
-        clear.push_str(meant);
-        places.0.push((clear.len(), found.end()));
-        from = found.end();
-    }
-    if from == 0 {
-        return (Cow::Borrowed(folded), places);
-    }
-    clear.push_str(folded.get(from..).unwrap_or(""));
-    (Cow::Owned(clear), places)
 }
 
 #[cfg(test)]
@@ -360,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_country_domain_that_is_a_word_needs_more() {
+    fn a_suffix_that_is_a_word_needs_more() {
         assert_eq!(hosts("www.fin.de fin.de/page http://fin.la"), ["fin.de", "fin.de", "fin.la"]);
     }
 

@@ -284,7 +284,7 @@ mod tests {
 
     #[test]
     fn what_is_occupied_has_no_words() {
-        let found = Words::find("voir http://a.example ici", &[5..21]);
+        let found = Words::find("voir http://a.example ici a@b.fr", &[5..21, 26..32]);
         assert_eq!(found.words, [word_at(0, 4), word_at(22, 3)]);
     }
 
