@@ -1,4 +1,4 @@
-//! The HTTP surface: the only place that names actix-web, and [`reply`] the only one that names status codes.
+//! The HTTP surface: the only place that names actix-web, and `reply` the only one that names status codes.
 
 mod auth;
 mod body;
