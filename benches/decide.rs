@@ -1,5 +1,7 @@
 //! What a decision costs, and what each step of it does: text, rules, heads.
 
+#![allow(clippy::expect_used, reason = "a bench whose parts are damaged should stop")]
+
 use std::hint::black_box;
 use std::sync::Arc;
 
