@@ -106,7 +106,7 @@ pub fn train(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Resu
     let mut facts = Vec::new();
     let mut fits = Vec::new();
     for (question, whole) in Question::ALL.into_iter().zip(&read.whole) {
-        let assessed = assess_head(&read.study(question), options, progress)?;
+        let assessed = assess_head(&read.study(question), options, Depth::Bounds, progress)?;
         facts.push(HeadFacts { metrics: assessed.metrics, ..assessed.facts });
         fits.push(match teaches(whole) {
             true => read.counts.fit(question, study::ALPHA, study::FEWEST_EXAMPLES)?,
@@ -152,10 +152,10 @@ pub fn evaluate(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> R
     let mut heads = Vec::new();
     for question in Question::ALL {
         let study = read.study(question);
-        let assessed = assess_head(&study, options, progress)?;
+        let assessed = assess_head(&study, options, Depth::Figures, progress)?;
         let mut metrics = assessed.metrics;
         let inside = study.try_all(splits_inside(study.census), Recipe::Tamis, &mut || ())?;
-        metrics.extend(measure::rows(INSIDE, study.census, &measure::inside(&inside, &assessed.facts)));
+        metrics.extend(measure::rows(INSIDE, study.census, &measure::bounded(&inside, &assessed.facts)));
         metrics.extend(baseline(&study)?);
         heads.push(HeadReport {
             question,
@@ -179,6 +179,15 @@ fn teaches(census: &Census) -> bool {
     kinds.len() == 2
 }
 
+/// How much is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Depth {
+    /// What bounds the model. Sources left out are told with the model's own bounds, which have seen them.
+    Bounds,
+    /// What it is worth: sources left out are told with bounds that have not seen them either.
+    Figures,
+}
+
 struct Assessed {
     facts: HeadFacts,
     metrics: Vec<Metric>,
@@ -188,10 +197,11 @@ struct Assessed {
 fn assess_head(
     study: &Study<'_>,
     options: &TrainOptions,
+    depth: Depth,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Assessed, TrainingError> {
     let domains = 0..study.census.domains().len();
-    let of = (domains.len() * domains.len()) as u64 + FOLDS;
+    let of = FOLDS + (domains.len() * if depth == Depth::Figures { domains.len() } else { 1 }) as u64;
     let mut done = 0;
     let mut step = || {
         done += 1;
@@ -200,14 +210,17 @@ fn assess_head(
     let pooled = study.try_all((0..FOLDS).map(Split::Pooled), Recipe::Tamis, &mut step)?;
     let left_out = study.try_all(splits_left_out(study.census), Recipe::Tamis, &mut step)?;
     let mut nested = BTreeMap::new();
-    for hidden in domains.clone().filter(|_| domains.len() > 1) {
+    for hidden in domains.clone().filter(|_| domains.len() > 1 && depth == Depth::Figures) {
         let others = domains.clone().filter(|&tried| tried != hidden).map(|tried| Split::Nested { tried, hidden });
         nested.insert(hidden, study.try_all(others, Recipe::Tamis, &mut step)?);
     }
     progress(Progress { step: study.question.as_str(), done: of, of });
     let tried = Tried { left_out, pooled };
     let facts = assess::facts(study.question, study.census, &tried, options.budgets);
-    let unseen = measure::left_out(study.question, study.census, &tried, &nested, options.budgets);
+    let unseen = match depth {
+        Depth::Bounds => measure::bounded(&tried.left_out, &facts),
+        Depth::Figures => measure::left_out(study.question, study.census, &tried, &nested, options.budgets),
+    };
     let mut metrics = measure::rows(LEFT_OUT, study.census, &unseen);
     metrics.extend(measure::rows(POOLED, study.census, &measure::pooled(&tried.pooled, &facts)));
     let groups = measure::groups(study.census, &tried.pooled, &facts);

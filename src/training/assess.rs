@@ -15,10 +15,9 @@ use crate::domain::score::Score;
 const SPAM_CEILING: Score = Score::from_thousandths(20_000);
 /// Insults are held for a person; only an operator may have them rejected.
 const ABUSE_CEILING: Score = Score::from_thousandths(4_000);
-/// Padding with good words must not buy off a rule.
-const SPAM_FLOOR: Score = Score::from_thousandths(-1_000);
-/// Being polite is no evidence against spam.
-const ABUSE_FLOOR: Score = Score::ZERO;
+/// Good words must not buy off a rule. Letting them speak against one (down to −1) freed no good comment on a source
+/// left out, and let a quarter of the spam go that the rules had found.
+const FLOOR: Score = Score::ZERO;
 
 /// The fewest predictions in a language for it to have a line and bounds of its own.
 const ENOUGH_TRIED: usize = 30;
@@ -37,7 +36,9 @@ pub(super) struct Tried<'a> {
 impl<'a> Tried<'a> {
     /// The predictions that tell what the model will do on a source it has not seen. Where leaving a source out closes
     /// a language that the model reads, that is the fifths.
-    pub fn judging(&self, labels: &BTreeMap<Language, Labels>) -> Vec<&Prediction<'a>> {
+    ///
+    /// So are they for examples written for the project, of which only a trade at a time is unknown to the model.
+    pub fn judging(&self, census: &Census, labels: &BTreeMap<Language, Labels>) -> Vec<&Prediction<'a>> {
         let open = |language| labels.get(&language).map_or(0.0, |labels: &Labels| labels.openness());
         let closed: BTreeSet<Language> = self
             .left_out
@@ -47,18 +48,20 @@ impl<'a> Tried<'a> {
             .map(|(language, _)| language)
             .collect();
         // With a single domain nothing is left to train on, and the fifths must do.
-        let fifths = |language: Option<Language>| {
-            self.left_out.is_empty() || language.is_some_and(|language| closed.contains(&language))
+        let fifths = |prediction: &&Prediction<'_>| {
+            self.left_out.is_empty()
+                || !is_real(census, prediction)
+                || prediction.language.is_some_and(|language| closed.contains(&language))
         };
-        let left_out = self.left_out.iter().filter(|prediction| !fifths(prediction.language));
-        left_out.chain(self.pooled.iter().filter(|prediction| fifths(prediction.language))).collect()
+        let left_out = self.left_out.iter().filter(|prediction| !fifths(prediction));
+        left_out.chain(self.pooled.iter().filter(fifths)).collect()
     }
 }
 
 /// What a head may say, from predictions on what the fits had not seen.
 pub(super) fn facts(question: Question, census: &Census, tried: &Tried<'_>, budgets: Budgets) -> HeadFacts {
     let labels = census.labels(Split::Whole);
-    let judging = tried.judging(&labels);
+    let judging = tried.judging(census, &labels);
     let real = || judging.iter().copied().filter(|prediction| is_real(census, prediction));
     let common = line(real(), TIMID);
     let open = labels.iter().filter(|(_, labels)| labels.openness() > 0.0).map(|(language, _)| *language);
@@ -73,15 +76,17 @@ pub(super) fn facts(question: Question, census: &Census, tried: &Tried<'_>, budg
     HeadFacts {
         alpha: ALPHA,
         fewest_known: FEWEST_KNOWN,
-        floor: floor(question),
+        floor: FLOOR,
         elsewhere: language_facts(question, census, std::iter::empty(), Labels::default(), common, budgets),
         languages: known.into_iter().map(language).collect(),
         metrics: Vec::new(),
     }
 }
 
-fn floor(question: Question) -> Score {
-    if question == Question::Spam { SPAM_FLOOR } else { ABUSE_FLOOR }
+/// How far a head is raised at most that leaves its budget unused: beyond, its score would say something else than the
+/// evidence does. Where only form is read, half as far.
+fn raise(openness: f64) -> Score {
+    Score::from_nats(-(1.0 + openness) / 2.0)
 }
 
 /// The languages of enough predictions to say anything of; of the others holds what holds elsewhere.
@@ -147,7 +152,7 @@ fn language_facts<'a, 'b: 'a>(
         ceiling: if question == Question::Spam { SPAM_CEILING } else { ABUSE_CEILING },
         claims: Vec::new(),
     };
-    let limits = Limits { floor: facts.lowest(floor(question)), ceiling: facts.ceiling };
+    let limits = Limits { raise: raise(openness), floor: facts.lowest(FLOOR), ceiling: facts.ceiling };
     let bounds = budgets::bounds(&good, budgets, Thresholds::default(), limits);
     (facts.shift, facts.ceiling, facts.claims) = (bounds.shift, bounds.ceiling, bounds.claims);
     facts

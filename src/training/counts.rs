@@ -13,7 +13,10 @@ pub(super) type Mass = u64;
 pub(super) const ONE: Mass = 1_000_000;
 
 /// Above so many features those seen once are forgotten, so that memory is bounded whatever the corpus.
-const MOST_FEATURES: usize = 900_000;
+const MOST_FEATURES: usize = 450_000;
+
+/// The most features of a head: those that most examples hold. Two heads of so many make a file of 6 MB.
+pub(super) const MOST_WEIGHTS: usize = 200_000;
 
 /// A name is told only where so many examples hold it, by two authors.
 const NAMED_FROM: u32 = 5;
@@ -130,12 +133,15 @@ impl Counts {
         for (key, tally) in other.tallies {
             self.tallies.entry(key).or_default().merge(tally);
         }
+        // What is rare in one half may not be in both.
+        self.most = self.most.saturating_mul(2);
         self.forget_the_rare();
         self
     }
 
     /// Fits the features of a head that at least `fewest` examples hold.
     pub fn fit(&self, question: Question, alpha: f64, fewest: u32) -> Result<Fitted, TrainingError> {
+        let fewest = enough(self.tallies.values().map(|tally| tally.sum(question).examples), fewest);
         let sums = self.tallies.iter().map(|(key, tally)| (*key, tally.sum(question)));
         let mut kept: Vec<_> = sums.filter(|(_, sum)| sum.examples >= fewest).collect();
         kept.sort_unstable_by_key(|(key, _)| *key);
@@ -146,6 +152,12 @@ impl Counts {
         let named = kept.iter().filter_map(|(key, _)| Some((*key, self.tallies.get(key)?.public_name()?.to_owned())));
         Ok(Fitted { weights, names: named.collect() })
     }
+}
+
+/// At how many examples, `fewest` or more, no more than [`MOST_WEIGHTS`] features are left.
+pub(super) fn enough(examples: impl Iterator<Item = u32> + Clone, fewest: u32) -> u32 {
+    let left = |fewest: u32| examples.clone().filter(|&examples| examples >= fewest).count();
+    (fewest..).find(|&fewest| left(fewest) <= MOST_WEIGHTS).unwrap_or(fewest)
 }
 
 impl Tally {

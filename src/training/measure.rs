@@ -64,7 +64,7 @@ fn lines(predictions: &[Prediction<'_>], fold: u64) -> (Line, BTreeMap<Language,
 }
 
 /// What a head with these facts says.
-pub(super) fn inside(predictions: &[Prediction<'_>], facts: &HeadFacts) -> Vec<Outcome> {
+pub(super) fn bounded(predictions: &[Prediction<'_>], facts: &HeadFacts) -> Vec<Outcome> {
     predictions.iter().map(|prediction| outcome(prediction, facts, None)).collect()
 }
 
@@ -147,7 +147,8 @@ fn reached(outcomes: &[Outcome], says: impl Fn(&Outcome) -> Option<(Score, Optio
         let there = |outcome: &&Outcome| {
             says(outcome).is_some_and(|(score, floor)| score >= threshold || floor >= Some(verdict))
         };
-        let there: f64 = those().filter(there).map(|outcome| outcome.weight).sum();
+        // An empty sum of floats is −0.
+        let there = those().filter(there).map(|outcome| outcome.weight).sum::<f64>() + 0.0;
         if all > 0.0 { there / all } else { 0.0 }
     };
     says(outcomes.first()?)?;

@@ -13,6 +13,7 @@ use crate::domain::classifier::carries_an_offer;
 use crate::domain::classifier::features::Features;
 use crate::domain::comment::Comment;
 use crate::domain::rules::RuleSet;
+use crate::domain::signal::Signal;
 use crate::domain::text::Text;
 
 /// Everything that is known after reading.
@@ -117,7 +118,7 @@ impl Reader<'_> {
         });
         if sampled {
             let offer = carries_an_offer(&text);
-            let row = Row::new(places, text.language(), group, offer, self.ruled(&comment, &text));
+            let row = Row::new(places, text.language(), group, offer, self.ruled(&comment, &text, places));
             lane.gathering.add(lot, row, &features);
         }
     }
@@ -132,11 +133,20 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn ruled(&self, comment: &Comment, text: &Text) -> Ruled {
+    /// What the rules say, to each head. Where an example does not speak for a head, its label says nothing about that
+    /// head's matter: that a rule finds an insult in what is merely no spam is no mistake.
+    fn ruled(&self, comment: &Comment, text: &Text, places: [Option<Place>; 2]) -> [Ruled; 2] {
         let signals = self.rules.signals(comment, text, self.now);
-        Ruled {
-            score: signals.iter().map(|signal| signal.score).sum(),
-            floor: signals.iter().filter_map(|signal| signal.floor).max(),
-        }
+        let [spam, abuse] = places.map(|place| place.is_some());
+        let ruled = |counts: &dyn Fn(&Signal) -> bool| Ruled {
+            score: signals.iter().filter(|signal| counts(signal)).map(|signal| signal.score).sum(),
+            floor: signals.iter().filter(|signal| counts(signal)).filter_map(|signal| signal.floor).max(),
+        };
+        [ruled(&|signal| abuse || !is_about_abuse(&signal.id)), ruled(&|signal| spam || is_about_abuse(&signal.id))]
     }
+}
+
+/// Whether a built-in rule is about what the abuse head is about.
+fn is_about_abuse(id: &str) -> bool {
+    ["insults", "aggression", "hate", "threats"].iter().any(|matter| id.starts_with(matter))
 }

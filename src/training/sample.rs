@@ -26,8 +26,8 @@ pub(super) struct Row {
     pub group: Option<Box<str>>,
     /// Whether it holds something to follow.
     pub offer: bool,
-    /// What the built-in rules say of it.
-    pub rules: Ruled,
+    /// What the built-in rules say of it, by head.
+    pub rules: [Ruled; 2],
     /// Which of the sample's keys are its own: up to here from the row before.
     end: usize,
 }
@@ -124,13 +124,18 @@ impl Row {
         language: Option<Language>,
         group: Option<Box<str>>,
         offer: bool,
-        rules: Ruled,
+        rules: [Ruled; 2],
     ) -> Self {
         Self { places, language, group, offer, rules, end: 0 }
     }
 
     pub fn place(&self, question: Question) -> Option<Place> {
         let [spam, abuse] = self.places;
+        if question == Question::Spam { spam } else { abuse }
+    }
+
+    pub fn ruled(&self, question: Question) -> Ruled {
+        let [spam, abuse] = self.rules;
         if question == Question::Spam { spam } else { abuse }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::counts::{Mass, ONE};
+use super::counts::{Mass, ONE, enough};
 use super::sample::{Cue, Row, Ruled, Sample};
 use super::split::{Census, DomainId, Labels, Place, Split};
 use super::{TrainingError, fit};
@@ -143,13 +143,14 @@ impl<'a> Study<'a> {
                 group: row.group.as_deref(),
                 weight: masses.of(place) as f64 / ONE as f64,
                 speaks: may_speak(self.question, FEWEST_KNOWN, raw, row.offer),
-                rules: row.rules,
+                rules: row.ruled(self.question),
             });
         }
     }
 }
 
 fn weights(sums: &[Sum], fewest: u32) -> Result<Vec<Option<f32>>, TrainingError> {
+    let fewest = enough(sums.iter().map(|sum| sum.examples), fewest);
     let kept = || sums.iter().filter(|sum| sum.examples >= fewest);
     let row = |mass: fn(&Sum) -> Mass| -> Vec<f64> { kept().map(|sum| mass(sum) as f64 / ONE as f64).collect() };
     let mut log_odds = fit::log_odds(&row(|sum| sum.wanted), &row(|sum| sum.unwanted), ALPHA)?.into_iter();
