@@ -14,6 +14,8 @@ mod scripts;
 mod shape;
 mod skeleton;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::ops::Range;

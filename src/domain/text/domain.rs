@@ -40,21 +40,22 @@ fn without_port(host: &str) -> &str {
 /// Endings of file names that are also country or generic domains: `readme.md` is no link.
 const FILES: [&str; 14] = ["cc", "md", "mk", "ml", "mov", "pl", "ps", "py", "rs", "sh", "so", "zip", "app", "tf"];
 
-/// Country domains that are words of a language, so that a forgotten space makes a name of them: `la fin.de toute
+/// Suffixes that are words of a language, so that a forgotten space makes a name of them: `la fin.de toute
 /// façon`. In French also the endings of inclusive writing: `étudiant.es`.
 const WORDS: [(&str, &[&str]); 7] = [
     (
         "fr",
         &[
             "ad", "ai", "as", "au", "ce", "ci", "de", "do", "es", "et", "eu", "il", "je", "la", "ma", "me", "mu", "ne",
-            "nu", "pu", "sa", "se", "si", "su", "ta", "te", "tu", "un", "va", "ve", "vu",
+            "nu", "pu", "sa", "se", "si", "su", "ta", "te", "tu", "un", "va", "ve", "vu", "art", "bar", "bio", "camp",
+            "maison", "menu", "moi", "photo", "plus", "pub", "radio", "sport", "taxi", "tel", "vin", "voyage",
         ],
     ),
     (
         "en",
         &[
-            "ad", "am", "as", "at", "be", "by", "do", "go", "he", "hm", "id", "im", "in", "is", "it", "me", "my", "no",
-            "so", "to", "us",
+            "day", "here", "how", "men", "new", "now", "one", "you", "ad", "am", "as", "at", "be", "by", "do", "go",
+            "he", "hm", "id", "im", "in", "is", "it", "me", "my", "no", "so", "to", "us",
         ],
     ),
     (
@@ -78,7 +79,7 @@ const PLAIN: [&str; 6] = ["com", "net", "org", "info", "fr", "eu"];
 
 /// Whether a name without scheme, `www.` or path is meant as a domain. `written` is the name as it was written.
 ///
-/// A country domain that is a word of the expected language is not, nor a file name, nor two sentences that miss
+/// A suffix that is a word of the expected language is not, nor a file name, nor two sentences that miss
 /// their space (`fin.La`), nor `ASP.NET`.
 pub(super) fn is_meant(name: &str, written: &str, language: Option<Language>) -> bool {
     let Some((before, suffix)) = name.rsplit_once('.') else { return false };

@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
 use unicode_normalization::{IsNormalized, is_nfkc_quick};
 
-use super::mapped::{Mapped, ascii_prefix};
+use super::mapped::{Cursor, Mapped, ascii_prefix};
 
 /// A folded field, and what folding took away.
 #[derive(Debug, Default)]
@@ -22,18 +22,21 @@ pub(super) struct Folded {
 pub(super) fn fold(plain: &Mapped) -> Folded {
     let mut folded = Folded { mapped: Mapped::with_capacity(plain.len()), ..Folded::default() };
     let mut cluster = Cluster::default();
+    let mut cursor = Cursor::new(plain);
     let text = plain.as_str();
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         let ascii = ascii_prefix(rest);
         if ascii > 0 {
             cluster.flush(&mut folded);
-            // The last one may carry a combining mark, so it waits in the cluster.
-            fold_ascii(plain, at..at + ascii - 1, &mut folded.mapped);
-            at += ascii - 1;
+            // The last one may carry a combining mark: then it waits in the cluster.
+            let next = rest.get(ascii..).and_then(|rest| rest.chars().next());
+            let alone = if next.is_none_or(is_alone) { ascii } else { ascii - 1 };
+            fold_ascii(plain, at..at + alone, &mut folded.mapped);
+            at += alone;
         }
         let Some(character) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
-        cluster.meet(character, plain.scalars(at), &mut folded);
+        cluster.meet(character, cursor.scalars(at), &mut folded);
         at += character.len_utf8();
     }
     cluster.flush(&mut folded);
@@ -114,7 +117,10 @@ impl Cluster {
 
 /// Whether nothing before the character can compose with it.
 fn begins_cluster(character: char) -> bool {
-    if character.is_ascii() || (is_normal(character) && canonical_combining_class(character) == 0) {
+    if character.is_ascii()
+        || is_alone(character)
+        || (is_normal(character) && canonical_combining_class(character) == 0)
+    {
         return true;
     }
     let mut first = None;
@@ -126,8 +132,16 @@ fn begins_cluster(character: char) -> bool {
     })
 }
 
+/// Common characters that normalisation leaves as they are, and that no character before them changes.
+fn is_alone(character: char) -> bool {
+    matches!(character, '\u{c0}'..='\u{131}' | '\u{400}'..='\u{45f}' | '«' | '»' | '\u{2013}'..='\u{201d}' | '€')
+}
+
 /// Whether normalisation leaves the character as it is.
 fn is_normal(character: char) -> bool {
+    if is_alone(character) {
+        return true;
+    }
     is_nfkc_quick(std::iter::once(character)) == IsNormalized::Yes
 }
 
@@ -145,20 +159,22 @@ fn unified(character: char) -> char {
     match character {
         '\u{2018}' | '\u{2019}' | '\u{02bc}' | '\u{00b4}' => '\'',
         '\u{2028}' | '\u{2029}' | '\u{0085}' => '\n',
-        '\u{2800}' => ' ',
+        // NFKC makes them spaces too, but takes its time.
+        '\u{a0}' | '\u{202f}' | '\u{2800}' => ' ',
         other => other,
     }
 }
 
 /// Zero-width and bidirectional controls, soft hyphens, variation selectors, tags and fillers.
 pub(super) fn is_invisible(character: char) -> bool {
-    matches!(
-        character,
-        '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
-        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
-    )
+    character > '\u{ac}'
+        && matches!(
+            character,
+            '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+        )
 }
 
 #[cfg(test)]

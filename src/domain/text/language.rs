@@ -1,8 +1,8 @@
 //! Which language a comment is in.
 //!
 //! The page's or the site's language stands unless a text of 80 letters or more is surely in another. Asking
-//! whatlang costs 70 µs, several times all the rest, so it is asked only where the text's commonest short words
-//! (or, beyond Latin, its script) do not already agree with the language expected.
+//! whatlang costs 100 µs, many times all the rest, so it is asked only where the text's commonest short words (or,
+//! beyond Latin, its script) neither agree with the language expected nor tell another one plainly.
 
 use std::sync::LazyLock;
 
@@ -15,7 +15,7 @@ use crate::domain::comment::Language;
 /// Below this, detectors guess.
 const ENOUGH_LETTERS: u32 = 80;
 /// How many words are looked at, and how many bytes the detector gets.
-const MOST_WORDS: usize = 96;
+const MOST_WORDS: usize = 64;
 const MOST_BYTES: usize = 1_500;
 /// A text agrees with a language when one word in six is among its commonest.
 const ONE_IN: usize = 6;
@@ -25,14 +25,27 @@ pub(super) fn language(body: &FieldText, scripts: &Scripts, expected: Option<Lan
     if scripts.letters() < ENOUGH_LETTERS || expected.is_some_and(|expected| agrees(body, scripts, expected)) {
         return expected;
     }
-    if expected.is_none()
-        && scripts.mostly(Script::Latin)
-        && let Some(language) = Counts::of(body).clear_winner()
-    {
-        return Some(language);
-    }
-    detected(body).or(expected)
+    let plain = match scripts.mostly(Script::Latin) {
+        true => Counts::of(body).clear_winner(),
+        false => by_letters(body.folded.as_str(), scripts),
+    };
+    plain.or_else(|| detected(body)).or(expected)
 }
+
+/// The language that a script, or letters of it, belong to alone.
+fn by_letters(text: &str, scripts: &Scripts) -> Option<Language> {
+    let code = match Script::ALL.into_iter().find(|&script| scripts.mostly(script))? {
+        Script::Greek => "el",
+        Script::Hangul => "ko",
+        Script::Cyrillic if text.contains('ы') && !text.contains(BESIDE_RUSSIAN) => "ru",
+        _ => return None,
+    };
+    Language::parse(code)
+}
+
+/// Letters that other languages in Cyrillic have beside the Russian ones.
+const BESIDE_RUSSIAN: [char; 18] =
+    ['і', 'ї', 'є', 'ґ', 'ў', 'ә', 'ғ', 'қ', 'ң', 'ө', 'ұ', 'ү', 'һ', 'ҷ', 'ӣ', 'ј', 'љ', 'њ'];
 
 /// Whether the text looks like the language expected, so that no detector need be asked.
 fn agrees(body: &FieldText, scripts: &Scripts, expected: Language) -> bool {
@@ -171,24 +184,42 @@ const COMMON: [(&str, &str); 7] = [
     ),
 ];
 
-/// For each common word, packed into a number, a bit for each language that has it; sorted.
-static WORDS: LazyLock<Vec<(u32, u8)>> = LazyLock::new(|| {
-    let mut words: Vec<(u32, u8)> = Vec::new();
-    for (index, (_, list)) in COMMON.iter().enumerate() {
-        words.extend(list.split(' ').filter_map(packed).map(|word| (word, 1 << index)));
+/// A table of the common words: packed into a number, with a bit for each language that has the word. A word stands
+/// at its hash or soon after; a quarter of the places is taken.
+struct Table(Vec<(u32, u8)>);
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = Table(vec![(0, 0); 1 << TABLE_BITS]);
+    for (language, (_, list)) in COMMON.iter().enumerate() {
+        for word in list.split(' ').filter_map(|word| packed(word.as_bytes())) {
+            if let Some(place) = table.place(word).and_then(|place| table.0.get_mut(place)) {
+                *place = (word, place.1 | 1 << language);
+            }
+        }
     }
-    words.sort_unstable();
-    words.dedup_by(|next, kept| {
-        let same = next.0 == kept.0;
-        kept.1 |= if same { next.1 } else { 0 };
-        same
-    });
-    words
+    table
 });
 
-/// A word of at most four bytes as a number.
-fn packed(word: &str) -> Option<u32> {
-    (word.len() <= 4).then(|| word.bytes().fold(0, |packed, byte| packed << 8 | u32::from(byte)))
+const TABLE_BITS: u32 = 10;
+
+impl Table {
+    /// The languages that have a word, a bit each.
+    fn languages(&self, word: u32) -> u8 {
+        self.place(word).and_then(|place| self.0.get(place)).map_or(0, |&(_, languages)| languages)
+    }
+
+    /// Where a word stands, or would.
+    fn place(&self, word: u32) -> Option<usize> {
+        // Fibonacci hashing: the golden ratio of 2^32.
+        let first = (word.wrapping_mul(0x9e37_79b9) >> (32 - TABLE_BITS)) as usize;
+        let taken = |&(known, _): &(u32, u8)| known != word && known != 0;
+        Some(first + self.0.get(first..)?.iter().take_while(|entry| taken(entry)).count())
+    }
+}
+
+/// A word of at most four bytes as a number, never 0.
+fn packed(word: &[u8]) -> Option<u32> {
+    (word.len() <= 4).then(|| word.iter().fold(0, |packed, &byte| packed << 8 | u32::from(byte)))
 }
 
 /// How many of a text's first words are among each language's commonest.
@@ -200,10 +231,10 @@ struct Counts {
 impl Counts {
     fn of(body: &FieldText) -> Self {
         let mut counts = Self { of: [0; COMMON.len()], words: body.words.len().min(MOST_WORDS) };
-        for &word in body.words.iter().take(MOST_WORDS) {
-            let Some(packed) = packed(body.word(word)) else { continue };
-            let Ok(index) = WORDS.binary_search_by_key(&packed, |&(word, _)| word) else { continue };
-            let languages = WORDS.get(index).map_or(0, |&(_, languages)| languages);
+        let (table, text) = (&*TABLE, body.folded.as_str().as_bytes());
+        for word in body.words.iter().take(MOST_WORDS).filter(|word| word.end - word.start <= 4) {
+            let word = text.get(word.start as usize..word.end as usize).and_then(packed);
+            let languages = word.map_or(0, |word| table.languages(word));
             for (language, count) in counts.of.iter_mut().enumerate() {
                 *count += usize::from(languages >> language & 1);
             }

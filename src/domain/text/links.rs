@@ -1,12 +1,12 @@
 //! Links: URLs, bare domains, targets of HTML and BBCode, and what tries not to look like one.
 
-use std::borrow::Cow;
-use std::ops::Range;
-use std::sync::LazyLock;
+mod disguise;
+mod foreign;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use std::ops::Range;
+
+use disguise::Places;
 use linkify::{LinkFinder, LinkKind as Found};
-use unicode_script::{Script, UnicodeScript};
 
 use super::domain::{Host, is_meant};
 use super::fold::fold_str;
@@ -59,26 +59,33 @@ impl Links {
     pub(super) fn find(place: &Place<'_>) -> Self {
         let mut found = Self::default();
         found.links.extend(place.targets.iter().filter_map(|target| place.target(target)));
-        let (clear, places) = deobfuscated(place.folded.as_str());
+        let (clear, places) = disguise::lifted(place.folded.as_str());
         let mut finder = LinkFinder::new();
         finder.url_must_have_scheme(false);
         for link in finder.links(&clear).take(MOST) {
-            let folded = |range: Range<usize>| places.folded(range);
+            let range = link.start()..link.end();
             match link.kind() {
-                Found::Email => found.emails.push(folded(link.start()..link.end())),
-                _ => {
-                    let range = trimmed(&clear, link.start()..link.end());
-                    let text = clear.get(range.clone()).unwrap_or("");
-                    if let Some(link) = place.link(text, folded(range.clone()), found.links.last()) {
-                        found.links.extend(link);
-                        found.linked.push(folded(range));
-                    }
-                }
+                Found::Email => found.emails.push(places.folded(range)),
+                _ => found.add(place, &places, &clear, foreign::trimmed(&clear, range)),
             }
+        }
+        for range in foreign::domains(&clear).take(MOST) {
+            found.add(place, &places, &clear, range);
         }
         found.links.sort_by_key(|link| link.span);
         found.links.truncate(MOST);
+        found.linked.sort_unstable_by_key(|range| range.start);
         found
+    }
+
+    /// Adds what stands at some bytes of the text without disguises, if it is a link.
+    fn add(&mut self, place: &Place<'_>, places: &Places, clear: &str, range: Range<usize>) {
+        let text = clear.get(range.clone()).unwrap_or("");
+        let folded = places.folded(range);
+        if let Some(link) = place.link(text, folded.clone(), self.links.last()) {
+            self.links.extend(link);
+            self.linked.push(folded);
+        }
     }
 }
 
@@ -138,104 +145,167 @@ fn is_target(lead: &str) -> bool {
     ["href=", "src=", "[url=", "[url]", "[link=", "[img]", "]("].iter().any(|mark| lead.ends_with(mark))
 }
 
-/// Cuts a link where its host stops being one: linkify takes any character beyond ASCII for a letter of it.
-fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
-    let link = text.get(range.clone()).unwrap_or("");
-    let host_from = link.find("://").map_or(0, |at| at + 3);
-    let host_to =
-        link.get(host_from..).and_then(|rest| rest.find(['/', '?', '#'])).map_or(link.len(), |at| host_from + at);
-    let host = link.get(host_from..host_to).unwrap_or("");
-    if host.is_ascii() {
-        return range;
-    }
-    let dot = host.find('.').unwrap_or(host.len());
-    let latin = host.bytes().any(|byte| byte.is_ascii_alphabetic());
-    let breaks =
-        |character: char| !character.is_ascii() && (!is_label(character) || (latin && is_ideograph(character)));
-    let (before, after) = host.split_at(dot);
-    let from = match before.char_indices().rfind(|&(_, character)| breaks(character)) {
-        Some((at, character)) if host_from == 0 => range.start + at + character.len_utf8(),
-        _ => range.start,
-    };
-    match after.find(breaks) {
-        Some(at) => from..range.start + host_from + dot + at,
-        None => from..range.end,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::super::{FieldText, Link, LinkKind, Markup};
+    use super::*;
 
-fn is_label(character: char) -> bool {
-    character.is_alphanumeric() || unicode_normalization::char::is_combining_mark(character)
-}
-
-fn is_ideograph(character: char) -> bool {
-    matches!(character.script(), Script::Han | Script::Hiragana | Script::Katakana | Script::Hangul | Script::Thai)
-}
-
-/// What stands for a dot or an `@` in a link that does not want to be found.
-const OBFUSCATED: [(&str, &str); 22] = [
-    (" (dot) ", "."),
-    ("(dot)", "."),
-    (" [dot] ", "."),
-    ("[dot]", "."),
-    ("{dot}", "."),
-    (" (point) ", "."),
-    ("(point)", "."),
-    (" [point] ", "."),
-    ("[point]", "."),
-    ("(.)", "."),
-    ("[.]", "."),
-    ("{.}", "."),
-    (" dot com", ".com"),
-    (" dot net", ".net"),
-    (" dot org", ".org"),
-    (" point com", ".com"),
-    ("hxxp", "http"),
-    (" (at) ", "@"),
-    ("(at)", "@"),
-    (" [at] ", "@"),
-    ("[at]", "@"),
-    ("(arobase)", "@"),
-];
-
-static OBFUSCATIONS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(OBFUSCATED.map(|(disguise, _)| disguise)).ok()
-});
-
-/// Where the bytes of a text without disguises stand in the folded form: pairs of beginnings, sorted.
-struct Places(Vec<(usize, usize)>);
-
-impl Places {
-    fn folded(&self, clear: Range<usize>) -> Range<usize> {
-        self.one(clear.start)..clear.end.checked_sub(1).map_or(0, |last| self.one(last) + 1)
+    fn text(body: &str) -> FieldText {
+        FieldText::of(Field::Body, Markup::of_text(body), Some(Language::FR)).0
     }
 
-    fn one(&self, clear: usize) -> usize {
-        let after = self.0.partition_point(|&(at, _)| at <= clear);
-        match after.checked_sub(1).and_then(|index| self.0.get(index)) {
-            Some(&(at, folded)) => folded + (clear - at),
-            None => clear,
+    fn html(body: &str) -> FieldText {
+        FieldText::of(Field::Body, Markup::read(body), Some(Language::FR)).0
+    }
+
+    fn hosts(body: &str) -> Vec<String> {
+        text(body).links.into_iter().map(|link| link.host).collect()
+    }
+
+    fn only(field: &FieldText) -> &Link {
+        let [link] = &*field.links else { panic!("one link, not {:?}", field.links) };
+        link
+    }
+
+    #[test]
+    fn urls_and_domains_are_links() {
+        assert_eq!(hosts("voir https://www.Exemple.fr/A?b=1, et exemple.com."), ["exemple.fr", "exemple.com"]);
+        assert_eq!(
+            hosts("(http://a.example.co.uk) «casino.ru» news.example.org:8080/x"),
+            ["a.example.co.uk", "casino.ru", "news.example.org"]
+        );
+        assert_eq!(
+            hosts("http://пример.рф/путь, пример.рф et http://xn--e1afmkfd.xn--p1ai/ et http://1.2.3.4/x"),
+            ["пример.рф", "пример.рф", "пример.рф", "1.2.3.4"]
+        );
+        assert_eq!(hosts("看example.com吧 http://example.org这里"), ["example.com", "example.org"]);
+        assert_eq!(
+            hosts("👉example.com👈 “exemple.net”… ｅｘａｍｐｌｅ．ｏｒｇ exam\u{200b}ple.info"),
+            ["example.com", "exemple.net", "example.org", "example.info"]
+        );
+    }
+
+    #[test]
+    fn a_link_keeps_how_it_was_written() {
+        let field = text("été HTTPS://Exemple.FR/Chemin?Q=É !");
+        let link = only(&field);
+        assert_eq!(
+            (link.url.as_str(), link.path(), link.kind),
+            ("HTTPS://Exemple.FR/Chemin?Q=É", "/Chemin?Q=É", LinkKind::Url)
+        );
+        assert_eq!((link.span.start, link.span.end), (4, 33));
+        assert_eq!(field.written(link.span), link.url);
+    }
+
+    #[test]
+    fn what_only_has_a_dot_is_no_link() {
+        for body in [
+            "etc.ça",
+            "M.Macron",
+            "fin.Le maire",
+            "la fin.de toute façon",
+            "readme.md",
+            "Node.js",
+            "ASP.NET",
+            "v2.0",
+            "les étudiant.es motivé.e.s",
+            "c'est fini.il faut",
+            "1.2.3.4",
+            "12.30",
+            "J.F.K.",
+            "ok...bon",
+            "a.b",
+            "3.14",
+            "P.S. merci",
+            "http://",
+            "://x",
+            "www.",
+            "localhost:8080",
+        ] {
+            assert_eq!(hosts(body), [""; 0], "{body}");
         }
     }
-}
 
-/// The folded form with `(dot)`, `hxxp` and the like written out.
-fn deobfuscated(folded: &str) -> (Cow<'_, str>, Places) {
-    let mut places = Places(Vec::new());
-    let Some(finder) = OBFUSCATIONS.as_ref() else { return (Cow::Borrowed(folded), places) };
-    let mut clear = String::new();
-    let mut from = 0;
-    for found in finder.find_iter(folded) {
-        let Some((_, meant)) = OBFUSCATED.get(found.pattern().as_usize()) else { continue };
-        clear.push_str(folded.get(from..found.start()).unwrap_or(""));
-        // All that is written out ends where the disguise ends, so that a link's end maps right.
-        places.0.push((clear.len(), found.end().saturating_sub(meant.len())));
-        clear.push_str(meant);
-        places.0.push((clear.len(), found.end()));
-        from = found.end();
+    #[test]
+    fn a_suffix_that_is_a_word_needs_more() {
+        assert_eq!(hosts("www.fin.de fin.de/page http://fin.la"), ["fin.de", "fin.de", "fin.la"]);
     }
-    if from == 0 {
-        return (Cow::Borrowed(folded), places);
+
+    #[test]
+    fn disguises_are_seen_through() {
+        assert_eq!(
+            hosts("exemple (dot) com, exemple[.]org/x hxxps://mal.example.com exemple dot net"),
+            ["exemple.com", "exemple.org", "mal.example.com", "exemple.net"]
+        );
+        let field = text("é exemple (dot) com/A ici");
+        assert_eq!(only(&field).url, "exemple (dot) com/A");
+        assert_eq!((only(&field).span.start, only(&field).span.end), (2, 21));
+        assert_eq!(text("jean (at) exemple (dot) fr").data.len(), 1);
     }
-    clear.push_str(folded.get(from..).unwrap_or(""));
-    (Cow::Owned(clear), places)
+
+    #[test]
+    fn messengers_are_told_apart() {
+        let kinds = |body: &str| text(body).links.iter().map(|link| (link.host.clone(), link.kind)).collect::<Vec<_>>();
+        assert_eq!(
+            kinds("t.me/gains https://wa.me/22997123456"),
+            [("t.me".to_owned(), LinkKind::Messenger), ("wa.me".to_owned(), LinkKind::Messenger)]
+        );
+    }
+
+    #[test]
+    fn html_targets_are_links_at_their_attribute() {
+        let field = html(
+            "<p>voir <a href=\"https://Exemple.com/A?b&amp;c\">pas cher</a> <img src='//cdn.example.net/x.png'></p>",
+        );
+        let seen: Vec<_> = field
+            .links
+            .iter()
+            .map(|link| (link.host.as_str(), link.url.as_str(), link.from_markup, link.span.start))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("exemple.com", "https://Exemple.com/A?b&c", true, 17),
+                ("cdn.example.net", "//cdn.example.net/x.png", true, 71)
+            ]
+        );
+        let words: Vec<_> = field.words.iter().map(|&word| field.word(word)).collect();
+        assert_eq!(words, ["voir", "pas", "cher"]);
+    }
+
+    #[test]
+    fn an_anchor_that_shows_its_own_target_is_one_link() {
+        assert_eq!(html("<a href='http://a.com/x'>http://a.com/x</a>").links.len(), 1);
+        assert_eq!(html("<a href='http://a.com/x'>http://b.com/x</a> http://a.com").links.len(), 3);
+        assert_eq!(
+            text("[url=http://a.com]http://a.com[/url] <a href=\"http://b.com\">http://b.com</a>").links.len(),
+            2
+        );
+    }
+
+    #[test]
+    fn anchors_in_a_plain_text_are_links_from_markup() {
+        let field = text(
+            "<a href=\"http://a.com/x\" rel=nofollow>pas cher</a> [url=http://b.com]ici[/url] [là](http://c.com) http://d.com",
+        );
+        let seen: Vec<_> = field.links.iter().map(|link| (link.host.as_str(), link.from_markup)).collect();
+        assert_eq!(seen, [("a.com", true), ("b.com", true), ("c.com", true), ("d.com", false)]);
+        let words: Vec<_> = field.words.iter().map(|&word| field.word(word)).collect();
+        assert_eq!(words, ["pas", "cher", "ici", "là"]);
+    }
+
+    #[test]
+    fn addresses_are_data_and_no_links() {
+        let field = text("écrire à Jean.Dupont@exemple.fr svp");
+        assert_eq!(field.links, []);
+        let spans: Vec<_> = field.data.iter().map(|&datum| field.written(field.datum_span(datum))).collect();
+        assert_eq!(spans, ["Jean.Dupont@exemple.fr"]);
+        assert_eq!(html("<a href='mailto:a@b.fr'>x</a> <a href='/page'>y</a> <a href='#z'>z</a>").links, []);
+    }
+
+    #[test]
+    fn links_are_bounded() {
+        assert_eq!(text(&"http://a.com ".repeat(1_500)).links.len(), MOST);
+        assert_eq!(html(&"<a href=http://a.com>x</a>".repeat(1_500)).links.len(), MOST);
+    }
 }

@@ -187,6 +187,29 @@ impl Mapped {
     }
 }
 
+/// Asks a derived string for places in order, so that no search is needed.
+pub(super) struct Cursor<'a> {
+    mapped: &'a Mapped,
+    index: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(mapped: &'a Mapped) -> Self {
+        Self { mapped, index: 0 }
+    }
+
+    /// The scalars that one byte stands for, which must not lie before the one asked for last.
+    pub(super) fn scalars(&mut self, byte: usize) -> Range<u32> {
+        while self.mapped.pieces.get(self.index + 1).is_some_and(|next| next.byte as usize <= byte) {
+            self.index += 1;
+        }
+        match self.mapped.pieces.get(self.index).filter(|piece| piece.byte as usize <= byte) {
+            Some(piece) if byte < self.mapped.text.len() => piece.scalars(byte as u32),
+            _ => self.mapped.scalars(byte),
+        }
+    }
+}
+
 impl Piece {
     /// What is left of the piece from a byte on.
     fn from(self, byte: u32) -> Self {

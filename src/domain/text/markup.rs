@@ -144,23 +144,24 @@ impl Reader<'_> {
     }
 
     fn take_tag(&mut self) {
-        let tag = self.tags.callback_mut();
-        let (block, dropped, anchor) = (BLOCKS.contains(&&*tag.name), DROPPED.contains(&&*tag.name), tag.name == b"a");
-        let (ends, hidden, targets) = (tag.ends, tag.hidden, std::mem::take(&mut tag.targets));
-        self.dropping = dropped && !ends;
-        self.markup.hidden += u32::from(hidden && !ends);
+        let tag = std::mem::take(self.tags.callback_mut());
+        self.dropping = !tag.ends && DROPPED.contains(&&*tag.name);
+        self.markup.hidden += u32::from(tag.hidden);
         let start = self.scalar(self.taken);
-        for (value, bytes) in targets {
+        for (value, bytes) in tag.targets {
             let scalars = self.scalar(bytes.start)..self.scalar(bytes.end);
             if self.markup.targets.len() < MOST_TARGETS {
                 self.markup.targets.push(Target { value, scalars, encloses: 0..0 });
             }
         }
         let end = self.scalar(self.position).max(start + 1);
-        if anchor {
-            self.open_or_close_anchor(ends, start..end);
+        if tag.name == b"a" {
+            self.open_or_close_anchor(tag.ends, start..end);
         }
-        if block {
+        // Blocks side by side are one line apart; `<br>` always breaks.
+        let plain = self.markup.plain.as_str();
+        let apart = plain.is_empty() || plain.ends_with('\n');
+        if BLOCKS.contains(&&*tag.name) && (tag.name == b"br" || !apart) {
             self.markup.plain.push('\n', start..end);
         }
         self.taken = self.position;
@@ -310,8 +311,9 @@ mod tests {
 
     #[test]
     fn tags_go_and_entities_are_decoded() {
-        assert_eq!(plain("<p>L&eacute;a &amp; <b>Zo&#xEB;</b>&nbsp;!</p>"), "\nLéa & Zoë\u{a0}!\n");
+        assert_eq!(plain("<p>L&eacute;a &amp; <b>Zo&#xEB;</b>&nbsp;!</p>"), "Léa & Zoë\u{a0}!\n");
         assert_eq!(plain("un<br>deux<BR/>trois"), "un\ndeux\ntrois");
+        assert_eq!(plain("<p>un</p><p>deux</p><ul><li>trois</li></ul>"), "un\ndeux\ntrois\n");
         assert_eq!(plain("a < b &ampoule; &unknown; 3 <3"), "a < b &oule; &unknown; 3 <3");
         assert_eq!(plain("un\r\ndeux"), "un\ndeux");
     }
@@ -347,7 +349,7 @@ mod tests {
     #[test]
     fn hidden_elements_are_counted_and_read() {
         let markup = Markup::read("<p style='display: none'>caché</p><i hidden>x</i><p style='color:red'>y</p>");
-        assert_eq!((markup.hidden, markup.plain.as_str()), (2, "\ncaché\nx\ny\n"));
+        assert_eq!((markup.hidden, markup.plain.as_str()), (2, "caché\nx\ny\n"));
     }
 
     proptest! {

@@ -1,5 +1,6 @@
-//! Which script a letter belongs to, as coarsely as spam detection needs it.
+//! What a character is, as coarsely as spam detection needs it; quick where texts are mostly ASCII and Latin.
 
+use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script as Unicode, UnicodeScript};
 
 /// A script, or a family of scripts that one language mixes.
@@ -25,7 +26,14 @@ impl Script {
     /// The script of a letter; `None` for what scripts share, such as digits and marks.
     pub(super) fn of(character: char) -> Option<Self> {
         if character < '\u{250}' {
-            return character.is_alphabetic().then_some(Self::Latin);
+            return is_letter(character).then_some(Self::Latin);
+        }
+        match character {
+            '\u{400}'..='\u{481}' => return Some(Self::Cyrillic),
+            '\u{4e00}'..='\u{9fff}' => return Some(Self::Han),
+            '\u{620}'..='\u{64a}' if character != '\u{640}' => return Some(Self::Arabic),
+            '\u{2000}'..='\u{206f}' => return None,
+            _ => {}
         }
         match character.script() {
             Unicode::Latin => Some(Self::Latin),
@@ -44,6 +52,32 @@ impl Script {
     /// Scripts whose letters look alike, so that mixing them in a word means to deceive.
     pub(super) fn is_confusable(self) -> bool {
         matches!(self, Self::Latin | Self::Greek | Self::Cyrillic | Self::Borrowed)
+    }
+}
+
+/// Like [`char::is_alphabetic`].
+pub(super) fn is_letter(character: char) -> bool {
+    match character {
+        '\0'..='\x7f' => character.is_ascii_alphabetic(),
+        '\u{c0}'..='\u{24f}' => !matches!(character, '×' | '÷'),
+        '\u{400}'..='\u{481}' | '\u{620}'..='\u{64a}' | '\u{4e00}'..='\u{9fff}' => true,
+        '\u{2000}'..='\u{206f}' => false,
+        _ => character.is_alphabetic(),
+    }
+}
+
+/// A mark that combines with the character before it.
+pub(super) fn is_mark(character: char) -> bool {
+    !matches!(character, '\0'..='\u{2ff}' | '\u{2000}'..='\u{206f}' | '\u{4e00}'..='\u{9fff}')
+        && is_combining_mark(character)
+}
+
+/// A letter, a mark or a digit.
+pub(super) fn is_word_character(character: char) -> bool {
+    match character {
+        '\0'..='\x7f' => character.is_ascii_alphanumeric(),
+        '\u{2000}'..='\u{206f}' => false,
+        _ => is_letter(character) || character.is_numeric() || is_mark(character),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::scripts::{is_letter, is_mark};
 use super::{DatumKind, FieldText, LinkKind};
 
 /// Facts about the body's form that hold in any language.
@@ -20,7 +21,7 @@ pub struct Shape {
     pub line_breaks: u32,
     /// Pictures; a flag, or a picture with its colour of skin, is one.
     pub emoji: u32,
-    /// Characters that are neither letters, digits, white space, emoji nor ASCII: `★`, `►`, `—`.
+    /// Characters that are neither letters, digits, white space, emoji nor ASCII: `•`, `►`, `—`, `€`.
     pub symbols: u32,
     /// Words that mix scripts which no language mixes, such as Latin and Cyrillic.
     pub mixed_script_words: u32,
@@ -78,50 +79,54 @@ impl Shape {
         let mut run = Runs::default();
         for character in plain.chars() {
             self.scalars += 1;
-            let letter = self.count(character);
-            run.regional += u32::from(is_regional(character));
-            self.capital_words += u32::from(run.ends_capital_word(character, letter));
+            let case = self.count(character, &mut run);
+            self.capital_words += u32::from(run.ends_capital_word(case));
             self.longest_run = self.longest_run.max(run.meet(character));
         }
-        self.capital_words += u32::from(run.ends_capital_word(' ', false));
+        self.capital_words += u32::from(run.ends_capital_word(Case::None));
         // A flag is two regional indicators.
         self.emoji += run.regional.div_ceil(2);
     }
 
-    /// Counts one character, and tells whether it is a letter.
-    fn count(&mut self, character: char) -> bool {
+    /// Counts one character, and tells its case if it is a letter.
+    fn count(&mut self, character: char, run: &mut Runs) -> Case {
         match character {
-            'a'..='z' => self.letters += 1,
+            'a'..='z' => {
+                self.letters += 1;
+                return Case::Small;
+            }
             'A'..='Z' => {
                 self.letters += 1;
                 self.capitals += 1;
+                return Case::Capital;
             }
             '0'..='9' => self.digits += 1,
             '!' => self.exclamations += 1,
             '?' => self.questions += 1,
             '\n' => self.line_breaks += 1,
             '\0'..='\x7f' => {}
-            other => return self.count_beyond_ascii(other),
+            other => return self.count_beyond_ascii(other, run),
         }
-        character.is_ascii_alphabetic()
+        Case::None
     }
 
-    fn count_beyond_ascii(&mut self, character: char) -> bool {
-        let letter = character.is_alphabetic();
-        if letter {
+    fn count_beyond_ascii(&mut self, character: char, run: &mut Runs) -> Case {
+        if is_letter(character) {
             self.letters += 1;
-            self.capitals += u32::from(character.is_uppercase());
-        } else if character.is_numeric() {
-            self.digits += 1;
-        } else if is_emoji(character) {
-            self.emoji += 1;
-        } else if matches!(character, '！' | '？') {
-            self.exclamations += u32::from(character == '！');
-            self.questions += u32::from(character == '？');
-        } else if !character.is_whitespace() && !is_regional(character) && !is_modifier(character) {
-            self.symbols += 1;
+            let capital = character.is_uppercase();
+            self.capitals += u32::from(capital);
+            return if capital { Case::Capital } else { Case::Small };
         }
-        letter
+        match character {
+            '！' => self.exclamations += 1,
+            '？' => self.questions += 1,
+            _ if is_emoji(character) => self.emoji += 1,
+            _ if is_regional(character) => run.regional += 1,
+            _ if character.is_numeric() => self.digits += 1,
+            _ if !character.is_whitespace() && !is_modifier(character) => self.symbols += 1,
+            _ => {}
+        }
+        Case::None
     }
 
     fn count_links(&mut self, body: &FieldText) {
@@ -159,33 +164,48 @@ fn distinct(body: &FieldText) -> u32 {
     words.len() as u32
 }
 
+/// A letter's case; what has none counts as small.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Case {
+    Small,
+    Capital,
+    /// No letter.
+    None,
+}
+
 /// What came before the character at hand.
 #[derive(Default)]
 struct Runs {
     before: char,
     alike: u32,
-    letters: u32,
+    capitals: u32,
     small: bool,
     regional: u32,
 }
 
 impl Runs {
+    /// How many of the same visible character have come in a row.
     fn meet(&mut self, character: char) -> u32 {
-        self.alike = if character == self.before { self.alike + 1 } else { 1 };
-        self.before = character;
-        if character.is_whitespace() || is_modifier(character) { 0 } else { self.alike }
+        if character != self.before {
+            self.before = character;
+            self.alike = 1;
+        } else if !character.is_whitespace() && !is_modifier(character) {
+            self.alike += 1;
+        }
+        self.alike
     }
 
-    fn ends_capital_word(&mut self, character: char, letter: bool) -> bool {
-        if letter {
-            self.letters += 1;
-            self.small |= !character.is_uppercase();
-            return false;
+    fn ends_capital_word(&mut self, case: Case) -> bool {
+        match case {
+            Case::Capital => self.capitals += 1,
+            Case::Small => self.small = true,
+            Case::None => {
+                let ends = self.capitals >= 3 && !self.small;
+                (self.capitals, self.small) = (0, false);
+                return ends;
+            }
         }
-        let ends = self.letters >= 3 && !self.small;
-        self.letters = 0;
-        self.small = false;
-        ends
+        false
     }
 }
 
@@ -203,7 +223,5 @@ fn is_regional(character: char) -> bool {
 
 /// What only changes the character before it.
 fn is_modifier(character: char) -> bool {
-    matches!(character, '\u{1f3fb}'..='\u{1f3ff}')
-        || unicode_normalization::char::is_combining_mark(character)
-        || super::fold::is_invisible(character)
+    matches!(character, '\u{1f3fb}'..='\u{1f3ff}') || is_mark(character) || super::fold::is_invisible(character)
 }

@@ -10,13 +10,14 @@
 //!   like: `c a s i n o`, `v.i.a.g.r.a`.
 //! - Links, e-mail addresses, telephone numbers, IBANs and amounts stay as they are.
 
+mod letters;
+
 use std::ops::Range;
 
-use decancer::Translation;
-use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+use letters::{is_stretchable, leet, lookalike, twin, without_accents};
 
-use super::mapped::Mapped;
-use super::scripts::{Script, Scripts};
+use super::mapped::{Cursor, Mapped};
+use super::scripts::{Script, Scripts, is_letter, is_mark, is_word_character};
 
 /// How many single letters in a row are one word: with spaces between them, and with anything else.
 const SPACED: usize = 4;
@@ -26,6 +27,7 @@ const DOTTED: usize = 3;
 pub(super) fn skeleton(folded: &Mapped, kept: &[Range<usize>], scripts: &Scripts) -> Mapped {
     let mut skeleton = Skeleton {
         folded,
+        cursor: Cursor::new(folded),
         text: folded.as_str(),
         made: Mapped::with_capacity(folded.len()),
         copied: 0,
@@ -44,6 +46,7 @@ pub(super) fn skeleton(folded: &Mapped, kept: &[Range<usize>], scripts: &Scripts
 
 struct Skeleton<'a> {
     folded: &'a Mapped,
+    cursor: Cursor<'a>,
     text: &'a str,
     made: Mapped,
     /// Bytes of the folded form that are in `made`; what follows them up to a token is copied as it is.
@@ -65,6 +68,8 @@ impl Skeleton<'_> {
     fn read(&mut self, part: Range<usize>) {
         let mut at = part.start;
         while let Some(rest) = self.text.get(at..part.end).filter(|rest| !rest.is_empty()) {
+            at += plain_words(rest.as_bytes());
+            let Some(rest) = self.text.get(at..part.end) else { break };
             let token = token(rest);
             if token.bytes == 0 {
                 at += gap(rest);
@@ -76,8 +81,10 @@ impl Skeleton<'_> {
                 at += bytes;
                 continue;
             }
-            if !token.is_plain {
-                self.read_token(at..at + token.bytes);
+            match (token.is_plain, token.is_ascii) {
+                (true, true) => {}
+                (true, false) => self.read_plain(at..at + token.bytes),
+                (false, _) => self.read_token(at..at + token.bytes),
             }
             at += token.bytes;
         }
@@ -102,6 +109,18 @@ impl Skeleton<'_> {
         self.push_letters();
         self.copied = at + bytes;
         Some(bytes)
+    }
+
+    /// Takes the accents off a token that needs no more.
+    fn read_plain(&mut self, bytes: Range<usize>) {
+        let token = self.text.get(bytes.clone()).unwrap_or("");
+        for (at, character) in token.char_indices().filter(|(_, character)| !character.is_ascii()) {
+            let start = bytes.start + at;
+            self.copy(start);
+            let scalars = self.cursor.scalars(start);
+            without_accents(character, |letter| self.made.push(letter, scalars.clone()));
+            self.copied = start + character.len_utf8();
+        }
     }
 
     fn read_token(&mut self, bytes: Range<usize>) {
@@ -141,14 +160,16 @@ impl Skeleton<'_> {
     fn push_letters(&mut self) {
         let mut at = 0;
         while let Some(letter) = self.letters.get(at).copied() {
-            let alike = self.letters.iter().skip(at).take_while(|other| other.character == letter.character).count();
-            let stretched = alike >= 3 && is_stretchable(letter.character);
-            let (taken, times) = match stretched {
-                true => (alike, if alike == self.letters.len() { 3 } else { 1 }),
-                false => (1, 1),
+            let alike = match is_stretchable(letter.character) {
+                true => self.letters.iter().skip(at).take_while(|next| next.character == letter.character).count(),
+                false => 1,
+            };
+            let (taken, times) = match alike {
+                0..3 => (1, 1),
+                _ => (alike, if alike == self.letters.len() { 3 } else { 1 }),
             };
             let last = self.letters.get(at + taken - 1).copied().unwrap_or(letter);
-            let scalars = self.folded.scalars(letter.start).start..self.folded.scalars(last.end - 1).end;
+            let scalars = self.cursor.scalars(letter.start).start..self.cursor.scalars(last.end - 1).end;
             for _ in 0..times {
                 without_accents(letter.character, |character| self.made.push(character, scalars.clone()));
             }
@@ -157,29 +178,59 @@ impl Skeleton<'_> {
     }
 }
 
+/// How many bytes at the beginning are ASCII words of two letters or more, or numbers, that are their own skeletons,
+/// and spaces and punctuation between them; most of most texts.
+fn plain_words(bytes: &[u8]) -> usize {
+    let (mut done, mut from, mut before, mut alike) = (0, 0, 0, 1);
+    for (place, &byte) in bytes.iter().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' => {
+                alike = if byte == before { alike + 1 } else { 1 };
+                let letter = byte.is_ascii_lowercase();
+                if letter && (alike >= 3 || before.is_ascii_digit()) {
+                    break;
+                }
+            }
+            0x80.. | b'@' | b'$' | b'!' | b'|' => break,
+            // A letter alone may be one of many that belong together.
+            _ if place == from + 1 && before.is_ascii_lowercase() => break,
+            _ => (done, from) = (place + 1, place + 1),
+        }
+        before = byte;
+    }
+    done
+}
+
 /// A token: letters, marks and digits, and signs between two letters.
 #[derive(Debug, Default)]
 struct Token {
     bytes: usize,
     characters: usize,
-    /// Whether its skeleton is the token itself: ASCII, nothing stretched, no digit or sign before a letter.
+    /// Whether its skeleton is the token without its accents: nothing stretched, no digit or sign before a letter, no
+    /// letter that is not Latin.
     is_plain: bool,
+    is_ascii: bool,
 }
 
 /// The token that begins `text`, if one does.
 fn token(text: &str) -> Token {
-    let mut token = Token { is_plain: true, ..Token::default() };
-    let (mut before, mut alike) = ('\0', 0);
+    let mut token = Token { is_plain: true, is_ascii: true, ..Token::default() };
+    let (mut before, mut alike) = ('\0', 1);
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
-        let next = characters.peek().copied();
-        let sign = is_sign(character) && before.is_alphabetic() && next.is_some_and(char::is_alphabetic);
-        if !sign && !is_token_character(character) {
+        if character.is_ascii_lowercase() {
+            alike = if character == before { alike + 1 } else { 1 };
+            token.is_plain &= alike < 3 && !before.is_ascii_digit();
+        } else if is_word_character(character) {
+            alike = if character == before { alike + 1 } else { 1 };
+            token.is_ascii &= character.is_ascii();
+            token.is_plain &= character.is_ascii() || (is_accented(character) && alike < 3 && !before.is_ascii_digit());
+        } else if is_sign(character) && is_letter(before) && characters.peek().copied().is_some_and(is_letter) {
+            token.is_plain = false;
+            token.is_ascii &= character.is_ascii();
+        } else {
             break;
         }
-        alike = if character == before { alike + 1 } else { 1 };
-        let leads_to_letter = !character.is_ascii_alphabetic() && next.is_some_and(char::is_alphabetic);
-        token.is_plain &= character.is_ascii() && alike < 3 && !leads_to_letter;
         token.bytes += character.len_utf8();
         token.characters += 1;
         before = character;
@@ -187,11 +238,9 @@ fn token(text: &str) -> Token {
     token
 }
 
-fn is_token_character(character: char) -> bool {
-    match character.is_ascii() {
-        true => character.is_ascii_alphanumeric(),
-        false => character.is_alphanumeric() || is_combining_mark(character),
-    }
+/// A Latin letter with an accent, or a ligature, of those that are common.
+fn is_accented(character: char) -> bool {
+    matches!(character, '\u{df}'..='\u{17f}' if character != '÷')
 }
 
 fn is_sign(character: char) -> bool {
@@ -210,9 +259,9 @@ fn spaced(text: &str, at: usize, letters: &mut Vec<Letter>) -> Option<usize> {
     let mut separator = None;
     let mut end = 0;
     while let Some((place, character)) = characters.next() {
-        let letter = character.is_alphabetic() || (place > 0 && leet(character).is_some());
+        let letter = is_letter(character) || (place > 0 && leet(character).is_some());
         let next = characters.peek().map(|&(_, next)| next);
-        if !letter || next.is_some_and(|next| next.is_alphanumeric() || is_combining_mark(next)) {
+        if !letter || next.is_some_and(|next| next.is_alphanumeric() || is_mark(next)) {
             break;
         }
         end = place + character.len_utf8();
@@ -224,7 +273,7 @@ fn spaced(text: &str, at: usize, letters: &mut Vec<Letter>) -> Option<usize> {
         }
         characters.next();
     }
-    let real = letters.iter().filter(|letter| letter.character.is_alphabetic()).count();
+    let real = letters.iter().filter(|letter| is_letter(letter.character)).count();
     let enough = if separator == Some(' ') { SPACED } else { DOTTED };
     (letters.len() >= enough && real >= DOTTED).then_some(end)
 }
@@ -233,29 +282,15 @@ fn is_separator(character: char) -> bool {
     matches!(character, ' ' | '.' | '*' | '-' | '_' | '·' | '•' | '/' | ',' | '|' | '~' | '+')
 }
 
-/// The letter that a digit or sign stands for.
-fn leet(character: char) -> Option<char> {
-    match character {
-        '0' => Some('o'),
-        '1' | '!' => Some('i'),
-        '3' | '€' => Some('e'),
-        '4' | '@' => Some('a'),
-        '5' | '$' => Some('s'),
-        '7' => Some('t'),
-        '|' => Some('l'),
-        _ => None,
-    }
-}
-
 /// Whether a token is a word in which some digits and signs stand for letters: it begins and ends with a letter, no
 /// two different digits meet, and there are two letters for each run of one digit or sign.
 fn stands_for_letters(letters: &[Letter]) -> bool {
     let (mut real, mut runs, mut before) = (0, 0, '\0');
     for letter in letters {
         let character = letter.character;
-        if character.is_alphabetic() {
+        if is_letter(character) {
             real += 1;
-        } else if is_combining_mark(character) {
+        } else if is_mark(character) {
             continue;
         } else if leet(character).is_none() || (before.is_numeric() && character.is_numeric() && before != character) {
             return false;
@@ -264,99 +299,14 @@ fn stands_for_letters(letters: &[Letter]) -> bool {
         }
         before = character;
     }
-    let first = letters.first().is_some_and(|first| first.character.is_alphabetic());
-    first && before.is_alphabetic() && runs > 0 && real >= 2 && real >= 2 * runs
+    let first = letters.first().is_some_and(|first| is_letter(first.character));
+    first && is_letter(before) && runs > 0 && real >= 2 && real >= 2 * runs
 }
 
 fn unleet(letters: &mut [Letter]) {
     for letter in letters {
         letter.character = leet(letter.character).unwrap_or(letter.character);
     }
-}
-
-/// Letters that a writer stretches; ideographs and digits repeat for other reasons.
-fn is_stretchable(character: char) -> bool {
-    character.is_alphabetic() && matches!(character, '\0'..='\u{52f}' | '\u{1e00}'..='\u{1fff}')
-}
-
-/// The Latin letter that a letter of another script looks just like, in lower case or in capitals.
-fn twin(character: char) -> Option<char> {
-    Some(match character {
-        'а' | 'α' => 'a',
-        'в' | 'β' => 'b',
-        'с' | 'ϲ' => 'c',
-        'ԁ' => 'd',
-        'е' | 'ε' | 'ё' => 'e',
-        'г' => 'r',
-        'һ' | 'н' | 'η' => 'h',
-        'і' | 'ι' | 'ї' => 'i',
-        'ј' => 'j',
-        'к' | 'κ' => 'k',
-        'ӏ' => 'l',
-        'м' | 'μ' => 'm',
-        'п' => 'n',
-        'о' | 'ο' => 'o',
-        'р' | 'ρ' => 'p',
-        'ԛ' => 'q',
-        'ѕ' => 's',
-        'т' | 'τ' => 't',
-        'υ' => 'u',
-        'ѵ' | 'ν' => 'v',
-        'ԝ' | 'ω' => 'w',
-        'х' | 'χ' => 'x',
-        'у' | 'γ' => 'y',
-        _ => return None,
-    })
-}
-
-/// The Latin letter that a letter is drawn to resemble, where there is one.
-fn lookalike(character: char) -> Option<char> {
-    let foreign = matches!(Script::of(character)?, Script::Greek | Script::Cyrillic | Script::Borrowed);
-    foreign.then(|| twin(character).or_else(|| cured(character)))?
-}
-
-/// decancer's reading of one character, if it is one ASCII letter. Whole strings would turn `€` into `e`.
-fn cured(character: char) -> Option<char> {
-    match decancer::cure_char(character, decancer::Options::default()) {
-        Translation::Character(letter) if letter.is_ascii_alphabetic() => Some(letter.to_ascii_lowercase()),
-        _ => None,
-    }
-}
-
-/// Hands on the letters that a character is without its accents, ligatures and ornaments.
-fn without_accents(character: char, mut each: impl FnMut(char)) {
-    match character {
-        '\0'..='\x7f' => each(character),
-        'œ' => ['o', 'e'].into_iter().for_each(each),
-        'æ' => ['a', 'e'].into_iter().for_each(each),
-        'ß' => ['s', 's'].into_iter().for_each(each),
-        'þ' => ['t', 'h'].into_iter().for_each(each),
-        'ς' => each('σ'),
-        // The Arabic tatweel only stretches a word.
-        '\u{640}'
-        | '\u{300}'..='\u{36f}'
-        | '\u{1ab0}'..='\u{1aff}'
-        | '\u{1dc0}'..='\u{1dff}'
-        | '\u{20d0}'..='\u{20ff}' => {}
-        '\u{1f150}'..='\u{1f169}' => each(enclosed(character, '\u{1f150}')),
-        '\u{1f170}'..='\u{1f189}' => each(enclosed(character, '\u{1f170}')),
-        '\u{80}'..='\u{52f}' | '\u{1d00}'..='\u{1fff}' | '\u{2c60}'..='\u{2c7f}' | '\u{a720}'..='\u{a7ff}' => {
-            let mut base = character;
-            decompose_canonical(character, |part| {
-                if !is_combining_mark(part) {
-                    base = part;
-                }
-            });
-            let latin = !base.is_ascii() && Script::of(base) == Some(Script::Latin);
-            each(if latin { cured(base).unwrap_or(base) } else { base });
-        }
-        _ => each(character),
-    }
-}
-
-/// The letter in a box that Unicode does not call a form of it: 🅰.
-fn enclosed(character: char, first: char) -> char {
-    char::from_u32('a' as u32 + (character as u32).saturating_sub(first as u32)).unwrap_or(character)
 }
 
 #[cfg(test)]

@@ -9,17 +9,10 @@
 
 use std::ops::Range;
 
-use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::Word;
-use super::scripts::{Script, Scripts};
-
-/// What French and Italian elide before a vowel.
-const ELIDED: [&str; 28] = [
-    "c", "d", "j", "l", "m", "n", "s", "t", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "un", "dell", "nell", "all",
-    "dall", "sull", "coll", "quest", "quell", "dov", "cos", "gl", "sant", "com", "anch",
-];
+use super::scripts::{Script, Scripts, is_word_character};
 
 /// Endings that inclusive writing hangs on a word with a full stop; with a middle dot, any short one.
 const ENDINGS: [&str; 16] = [
@@ -55,41 +48,109 @@ impl Words {
     fn read(&mut self, folded: &str, part: Range<usize>) {
         let mut at = part.start;
         while let Some(rest) = folded.get(at..part.end).filter(|rest| !rest.is_empty()) {
-            let run = Run::at(rest);
-            if run.bytes == 0 {
-                at += skipped(rest);
-                continue;
-            }
-            self.note(&run);
-            at += self.take(rest, &run, at);
+            at += self.read_plain(rest.as_bytes(), at);
+            let Some(rest) = folded.get(at..part.end) else { break };
+            let run = Run::at(rest, &mut self.scripts);
+            at += if run.bytes == 0 { skipped(rest) } else { self.take(rest, &run, at) };
         }
+    }
+
+    /// Takes the words at the beginning that are ASCII and end at a space or at punctuation that cannot belong to them;
+    /// most words of most texts. Tells how many bytes are dealt with.
+    fn read_plain(&mut self, bytes: &[u8], at: usize) -> usize {
+        let (mut done, mut from, mut letters, mut all_letters) = (0, 0, 0, 0);
+        for (place, &byte) in bytes.iter().enumerate() {
+            match class(byte) {
+                Class::Letter => letters += 1,
+                Class::Digit => {}
+                Class::Gap => {
+                    if place > from {
+                        self.words.push(word_at(at + from, place - from));
+                        all_letters += letters;
+                    }
+                    (letters, from, done) = (0, place + 1, place + 1);
+                }
+                Class::Joint => break,
+            }
+        }
+        self.scripts.add(Script::Latin, all_letters);
+        done
     }
 
     /// Takes the word that begins `rest`, and tells how many bytes are dealt with.
     fn take(&mut self, rest: &str, run: &Run, at: usize) -> usize {
         let (word, after) = rest.split_at(run.bytes);
-        if run.scripts.count(Script::Han) > 0 {
+        self.mixed += u32::from(run.mixes());
+        if run.has(Script::Han) {
             self.words.extend(word.unicode_word_indices().map(|(from, part)| word_at(at + from, part.len())));
             return run.bytes;
         }
-        if after.starts_with('\'') && ELIDED.contains(&word) {
+        let Some(more) = after.strip_prefix('\'') else {
+            self.words.push(word_at(at, run.bytes));
+            return run.bytes + endings(run.bytes, after);
+        };
+        if is_elided(word) {
             self.words.push(word_at(at, run.bytes + 1));
             return run.bytes + 1;
         }
-        let mut bytes = run.bytes;
-        if let Some(more) = after.strip_prefix('\'').map(Run::at).filter(|more| more.bytes > 0) {
-            self.note(&more);
-            bytes += 1 + more.bytes;
-        }
+        let more = Run::at(more, &mut self.scripts);
+        self.mixed += u32::from(more.mixes());
+        let bytes = if more.bytes > 0 { run.bytes + 1 + more.bytes } else { run.bytes };
         self.words.push(word_at(at, bytes));
         bytes + endings(bytes, rest.get(bytes..).unwrap_or(""))
     }
+}
 
-    fn note(&mut self, run: &Run) {
-        for script in Script::ALL {
-            self.scripts.add(script, run.scripts.count(script));
-        }
-        self.mixed += u32::from(run.mixes());
+/// What French and Italian elide before a vowel.
+fn is_elided(word: &str) -> bool {
+    matches!(
+        word,
+        "c" | "d"
+            | "j"
+            | "l"
+            | "m"
+            | "n"
+            | "s"
+            | "t"
+            | "qu"
+            | "jusqu"
+            | "lorsqu"
+            | "puisqu"
+            | "quoiqu"
+            | "un"
+            | "dell"
+            | "nell"
+            | "all"
+            | "dall"
+            | "sull"
+            | "coll"
+            | "quest"
+            | "quell"
+            | "dov"
+            | "cos"
+            | "gl"
+            | "sant"
+            | "com"
+            | "anch"
+    )
+}
+
+/// What a byte of folded text means to words.
+#[derive(Clone, Copy)]
+enum Class {
+    Letter,
+    Digit,
+    Gap,
+    /// It may go on: an apostrophe, a full stop before an ending, anything beyond ASCII.
+    Joint,
+}
+
+fn class(byte: u8) -> Class {
+    match byte {
+        b'a'..=b'z' | b'A'..=b'Z' => Class::Letter,
+        b'0'..=b'9' => Class::Digit,
+        b'\'' | b'.' | 0x80.. => Class::Joint,
+        _ => Class::Gap,
     }
 }
 
@@ -107,18 +168,25 @@ fn skipped(rest: &str) -> usize {
 #[derive(Debug, Default)]
 struct Run {
     bytes: usize,
-    scripts: Scripts,
+    /// A bit for each script that has letters in it.
+    scripts: u16,
+    characters: u32,
     begins_as_unit: bool,
 }
 
 impl Run {
-    fn at(text: &str) -> Self {
+    /// The run that begins `text`; its letters are added to `scripts`.
+    fn at(text: &str, scripts: &mut Scripts) -> Self {
         let mut run = Self::default();
-        let mut latin = 0;
         while let Some(rest) = text.get(run.bytes..) {
-            let ascii = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
-            latin += rest.bytes().take(ascii).filter(u8::is_ascii_alphabetic).count() as u32;
+            let (mut ascii, mut letters) = (0, 0);
+            for byte in rest.bytes().take_while(u8::is_ascii_alphanumeric) {
+                ascii += 1;
+                letters += u32::from(byte.is_ascii_alphabetic());
+            }
             run.bytes += ascii;
+            run.characters += ascii as u32;
+            run.note(Script::Latin, letters, scripts);
             let next = rest.get(ascii..).and_then(|rest| rest.chars().next());
             let Some(character) = next.filter(|&character| !character.is_ascii() && is_word_character(character))
             else {
@@ -126,23 +194,31 @@ impl Run {
             };
             run.begins_as_unit |= run.bytes == 0 && matches!(character, 'μ' | 'ω');
             if let Some(script) = Script::of(character) {
-                run.scripts.add(script, 1);
+                run.note(script, 1, scripts);
             }
             run.bytes += character.len_utf8();
+            run.characters += 1;
         }
-        run.scripts.add(Script::Latin, latin);
         run
+    }
+
+    fn note(&mut self, script: Script, letters: u32, scripts: &mut Scripts) {
+        if letters > 0 {
+            self.scripts |= 1 << script as u16;
+            scripts.add(script, letters);
+        }
+    }
+
+    fn has(&self, script: Script) -> bool {
+        self.scripts >> script as u16 & 1 == 1
     }
 
     /// Whether letters that look alike stand together although no language mixes their scripts; `μg` is a unit.
     fn mixes(&self) -> bool {
-        let kinds = Script::ALL.iter().filter(|script| script.is_confusable() && self.scripts.count(**script) > 0);
-        kinds.count() > 1 && !(self.begins_as_unit && self.scripts.letters() <= 3)
+        self.scripts.count_ones() > 1
+            && Script::ALL.iter().filter(|script| script.is_confusable() && self.has(**script)).count() > 1
+            && !(self.begins_as_unit && self.characters <= 3)
     }
-}
-
-fn is_word_character(character: char) -> bool {
-    character.is_alphanumeric() || is_combining_mark(character)
 }
 
 /// How many bytes after a word are the endings of inclusive writing.
@@ -155,7 +231,7 @@ fn endings(stem: usize, after: &str) -> usize {
             break;
         };
         let from = dot.len_utf8();
-        let ending = Run::at(rest.get(from..).unwrap_or("")).bytes;
+        let ending = Run::at(rest.get(from..).unwrap_or(""), &mut Scripts::default()).bytes;
         let known = rest.get(from..from + ending).is_some_and(|ending| match dot {
             '.' => ENDINGS.contains(&ending),
             _ => !ending.is_empty() && ending.len() <= LONGEST_ENDING,
@@ -208,7 +284,7 @@ mod tests {
 
     #[test]
     fn what_is_occupied_has_no_words() {
-        let found = Words::find("voir http://a.example ici", &[5..21]);
+        let found = Words::find("voir http://a.example ici a@b.fr", &[5..21, 26..32]);
         assert_eq!(found.words, [word_at(0, 4), word_at(22, 3)]);
     }
 

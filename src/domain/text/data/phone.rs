@@ -180,7 +180,8 @@ fn is_international(groups: &[Group], digits: &str) -> bool {
     length.contains(&digits.len()) || (zero == 1 && length.contains(&digits.len().saturating_sub(1)))
 }
 
-/// `06 12 34 56 78`, `02 123 45 67`, `0470/12.34.56`, `079 123 45 67`, `0176 12345678`: a zero, then none.
+/// `06 12 34 56 78`, `02 123 45 67`, `0470/12.34.56`, `079 123 45 67`, `0176 12345678`: a zero, then none. A month
+/// and a year (`06-2024-1234`) are no beginning.
 fn is_national(groups: &[Group], digits: &str) -> bool {
     let lengths = if groups.len() == 1 { 10..11 } else { 9..13 };
     let decimal = groups.first().is_some_and(|first| first.digits == 1)
@@ -191,6 +192,7 @@ fn is_national(groups: &[Group], digits: &str) -> bool {
         && groups.len() <= 6
         && groups.iter().all(|group| group.digits <= 8 || groups.len() == 1)
         && !decimal
+        && !(groups.get(1).is_some_and(|second| second.digits == 4) && matches!(digits.get(2..4), Some("19" | "20")))
 }
 
 /// `514 555-0199`, `(514) 555-0199`, `1-514-555-0199`.
@@ -214,7 +216,8 @@ fn is_plausible(groups: &[Group], digits: &str) -> bool {
     let years = groups.len() == 2 && groups.iter().all(|group| group.digits == 4) && digits.starts_with(['1', '2']);
     let date =
         groups.iter().map(|group| group.digits).eq([2, 2, 4]) || groups.iter().map(|group| group.digits).eq([4, 2, 2]);
-    (7..=15).contains(&digits.len()) && !years && !date && !(is_thousands(groups) && digits.ends_with("000"))
+    let round = is_thousands(groups) && digits.ends_with("000");
+    (7..=15).contains(&digits.len()) && !years && !date && !round
 }
 
 /// `10 000 000`: every group but the first has three digits.
@@ -301,6 +304,7 @@ mod tests {
             "+2000 %",
             "0612345678 90 12 %9",
             "tél le 24 11 2026",
+            "réf. 06-2024-1234",
             "appel de 2 500 000 euros",
         ] {
             assert_eq!(
