@@ -99,10 +99,7 @@ fn often_tried(predictions: &[&Prediction<'_>]) -> impl Iterator<Item = Language
 }
 
 /// The line through predictions, both kinds of label weighing the same; without both kinds, the prior's.
-pub(super) fn line<'a, 'b: 'a>(
-    predictions: impl Iterator<Item = &'a Prediction<'b>> + Clone,
-    prior: Prior,
-) -> Line {
+pub(super) fn line<'a, 'b: 'a>(predictions: impl Iterator<Item = &'a Prediction<'b>> + Clone, prior: Prior) -> Line {
     let weight = |unwanted: bool| -> f64 {
         predictions
             .clone()

@@ -140,9 +140,8 @@ fn allowed(tried: u64, budget: f64) -> Option<u64> {
 /// shift that the other four ask for, which is what the claims count; the strictest of the five is the head's, so that
 /// no claim is made of a looser one. While a claim is not shown, the ceiling lies below its threshold.
 pub(super) fn bounds(good: &[Good], budgets: Budgets, thresholds: Thresholds, limits: Limits) -> Bounds {
-    let without = |fold: Option<u64>| {
-        shift(good, fold, budgets.false_hold, thresholds.hold_at).clamp(limits.raise, MOST_LOWERED)
-    };
+    let without =
+        |fold: Option<u64>| shift(good, fold, budgets.false_hold, thresholds.hold_at).clamp(limits.raise, MOST_LOWERED);
     let shifts: Vec<Score> = (0..FOLDS).map(|fold| without(Some(fold))).collect();
     let strictest = shifts.iter().copied().chain([without(None)]).max().unwrap_or(Score::ZERO);
     let claimed = |verdict: Verdict, budget: f64, limits: Limits| {
@@ -171,8 +170,8 @@ pub(super) fn bounds(good: &[Good], budgets: Budgets, thresholds: Thresholds, li
 
 /// The least shift with which good comments keep within a budget, those of one fold set aside.
 ///
-/// What the rules hold by themselves uses up the budget too, but is not the head's to mend: it keeps half of the
-/// budget, and a claim that cannot be shown for the rules' sake is told as such.
+/// What the rules hold by themselves uses up the budget too. Where it uses up all of it, no claim can be shown, but that
+/// is not the head's to mend: it keeps half of the budget for itself.
 fn shift(good: &[Good], aside: Option<u64>, budget: f64, hold_at: Score) -> Score {
     let needed = |real: bool| {
         let those = || good.iter().filter(|good| good.real == real && Some(good.fold) != aside);
@@ -184,9 +183,8 @@ fn shift(good: &[Good], aside: Option<u64>, budget: f64, hold_at: Score) -> Scor
             true => allowed(tried, budget).unwrap_or(0),
             false => (WRITTEN_LEEWAY * budget * tried as f64) as u64,
         };
-        let least = (budget * tried as f64 / 2.0) as u64;
-        let least = if errors > 0 { least.min(errors) } else { 0 };
-        freed.get(errors.saturating_sub(by_rules).max(least) as usize).copied().unwrap_or(-MOST_LOWERED)
+        let own = errors.checked_sub(by_rules).unwrap_or((budget * tried as f64 / 2.0) as u64);
+        freed.get(own as usize).copied().unwrap_or(-MOST_LOWERED)
     };
     needed(true).max(needed(false))
 }
@@ -268,7 +266,6 @@ mod tests {
         let bounds = bounds(&many(10, -1.0));
         assert_eq!(bounds.ceiling, score(1.999));
         assert!(bounds.claims.iter().all(|claim| !claim.shown && claim.missing > 100));
-        
     }
 
     #[test]

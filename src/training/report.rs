@@ -74,13 +74,24 @@ impl HeadReport {
     }
 
     fn quality_table(&self) -> Table {
-        let header =
-            ["split", "source", "lang", "wanted", "unwanted", "AUC", "±", "recall at 1 % FP", "Brier", "calibration error"];
+        let header = [
+            "split",
+            "source",
+            "lang",
+            "wanted",
+            "unwanted",
+            "AUC",
+            "±",
+            "recall at 1 % FP",
+            "Brier",
+            "calibration error",
+        ];
         let mut table = table(&header);
         for metric in &self.metrics {
             let figures = [metric.auc, metric.auc_margin, metric.recall_at_1_percent];
             let counts = [metric.wanted, metric.unwanted].map(|count| count.to_string());
-            let figures = figures.into_iter().map(share).chain([metric.brier, metric.ece].map(|share| format!("{share:.3}")));
+            let figures =
+                figures.into_iter().map(share).chain([metric.brier, metric.ece].map(|share| format!("{share:.3}")));
             table.add_row(names(metric).into_iter().chain(counts).chain(figures).map(Cell::new));
         }
         align_numbers(&mut table, 3);
@@ -89,7 +100,17 @@ impl HeadReport {
 
     /// Held (or rejected) / rejected, of good and of bad comments.
     fn decisions_table(&self) -> Table {
-        let header = ["split", "source", "lang", "good: head", "good: rules", "good: both", "bad: head", "bad: rules", "bad: both"];
+        let header = [
+            "split",
+            "source",
+            "lang",
+            "good: head",
+            "good: rules",
+            "good: both",
+            "bad: head",
+            "bad: rules",
+            "bad: both",
+        ];
         let mut table = table(&header);
         for metric in self.metrics.iter().filter(|metric| metric.whole.is_some()) {
             let pair = |held: f64, rejected: f64| format!("{held:.3}/{rejected:.3}");
