@@ -14,8 +14,9 @@
 //! ```
 //! A file is taken whole or refused whole, with every problem in it. A rule counts once, however often it holds.
 //!
-//! All words of all rules are found in one pass over a field, and so are all patterns; every other condition reads
-//! what the text already knows. The work is linear in the length of the comment, whatever the rules.
+//! All words of all rules are found in one walk over a field, and one pass says which patterns can match; every other
+//! condition reads what the text already knows. A rule is first asked whether it holds, and only then where. The work is
+//! linear in the length of the comment, whatever the rules.
 
 mod built_in;
 mod condition;
@@ -101,9 +102,9 @@ impl RuleSet {
         let mut facts = Facts::of(comment, text, now, &self.vocabulary, &self.patterns);
         let mut signals = Vec::new();
         for (place, rule) in self.rules.iter().enumerate() {
-            let Some(hit) = rule.hit(&facts) else { continue };
-            facts.held.push(Held { place, half: hit.half });
-            signals.push(rule.signal(hit));
+            let Some(strength) = rule.strength(&facts) else { continue };
+            facts.held.push(Held { place, strength });
+            signals.push(rule.signal(strength, &facts));
         }
         signals
     }
@@ -155,15 +156,14 @@ fn build(
     sources: &[(&str, &str)],
     check: Examples,
 ) -> Result<RuleSet, Problem> {
-    let too_large = |what: String| Problem {
+    let id = digest(sources, &workshop);
+    let vocabulary = workshop.vocabulary.build();
+    let patterns = workshop.patterns.build().map_err(|error| Problem {
         origin: sources.first().map(|(origin, _)| (*origin).to_owned()).unwrap_or_default(),
         line: 1,
-        what,
+        what: format!("all patterns together: {error}"),
         hint: "use fewer or shorter ones".to_owned(),
-    };
-    let id = digest(sources, &workshop);
-    let vocabulary = workshop.vocabulary.build().map_err(|error| too_large(format!("all words together: {error}")))?;
-    let patterns = workshop.patterns.build().map_err(|error| too_large(format!("all patterns together: {error}")))?;
+    })?;
     let (rules, examples): (Vec<Rule>, Vec<_>) = read.into_iter().unzip();
     let set = RuleSet { id, rules, vocabulary, patterns };
     if check == Examples::Check {

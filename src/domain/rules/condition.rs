@@ -18,18 +18,22 @@ mod rules;
 mod scripts;
 mod words;
 
-use super::facts::{Facts, Fields, Hit, Where};
+use super::facts::{Facts, Fields, MAX_SPANS, Strength, Where};
 use super::file::{Table, Value};
 use super::workshop::Workshop;
-use crate::domain::signal::Field;
+use crate::domain::signal::{Field, Span};
 
 /// Deepest nesting of `any`.
 const MAX_DEPTH: usize = 3;
 
 /// Something that a comment fulfils or not.
 pub(super) trait Condition: std::fmt::Debug + Send + Sync {
-    /// Where it holds, or `None`.
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit>;
+    /// How it holds, if it does.
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength>;
+
+    /// Appends the first [`MAX_SPANS`] places where it holds. Asked only where it does; what holds for the comment as a
+    /// whole stands nowhere in particular.
+    fn show(&self, _: &Facts<'_>, _: &mut Vec<Span>) {}
 }
 
 /// What is read under one key: usually one condition, none after a problem.
@@ -99,9 +103,14 @@ impl When {
         Some(Self(read.into_iter().flatten().collect()))
     }
 
-    /// Where all of it holds, or `None`.
-    pub fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        self.0.iter().try_fold(Hit::default(), |all, condition| Some(all.and(condition.hit(facts)?)))
+    /// How all of it holds, if it does.
+    pub fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
+        self.0.iter().try_fold(Strength::Full, |all, condition| Some(all.min(condition.holds(facts)?)))
+    }
+
+    /// Appends where it holds; asked only where it does.
+    pub fn show(&self, facts: &Facts<'_>, spans: &mut Vec<Span>) {
+        self.0.iter().for_each(|condition| condition.show(facts, spans));
     }
 }
 
@@ -115,6 +124,16 @@ fn read_place(table: &Table<'_>) -> Where {
         Some(items) => items.iter().filter_map(|item| item.choice(&Fields::NAMES)).collect(),
     };
     Where { fields, outside_quotes: is_set("outside_quotes"), masked: is_set("masked") }
+}
+
+/// What a plain fact says of a condition.
+fn full(holds: bool) -> Option<Strength> {
+    holds.then_some(Strength::Full)
+}
+
+/// Appends the first places.
+fn append(spans: &mut Vec<Span>, places: impl IntoIterator<Item = Span>) {
+    spans.extend(places.into_iter().take(MAX_SPANS));
 }
 
 /// What one reader found, as the list that the others return too.

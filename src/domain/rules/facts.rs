@@ -1,4 +1,4 @@
-//! What conditions read: the comment, its text, and the two passes that all rules share.
+//! What conditions read: the comment, its text, and what was looked for once for all rules.
 
 use jiff::Timestamp;
 
@@ -19,10 +19,10 @@ pub(super) struct Facts<'a> {
     /// When the comment was submitted, or else now.
     pub at: Timestamp,
     /// What the body quotes.
-    pub quotes: Quotes,
+    pub quotes: Quotes<'a>,
     pub patterns: &'a Patterns,
     pub candidates: Candidates<'a>,
-    pub words: Found,
+    pub words: Found<'a>,
     /// The rules that have held so far, in order.
     pub held: Vec<Held>,
 }
@@ -32,8 +32,16 @@ pub(super) struct Facts<'a> {
 pub(super) struct Held {
     /// Its place in the set.
     pub place: usize,
-    /// Only the skeleton of the text fulfils it.
-    pub half: bool,
+    pub strength: Strength,
+}
+
+/// How something holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Strength {
+    /// Only the skeleton fulfils it: it may be another word that looks alike without its accents.
+    Half,
+    /// As written.
+    Full,
 }
 
 impl<'a> Facts<'a> {
@@ -45,40 +53,13 @@ impl<'a> Facts<'a> {
         patterns: &'a Patterns,
     ) -> Self {
         let at = comment.submitted_at().unwrap_or(now);
-        let quotes = text.body().map(Quotes::of).unwrap_or_default();
+        let quotes = Quotes::of(text.body());
         let (candidates, words) = (patterns.find(text), vocabulary.find(text, &quotes));
         Self { comment, text, at, quotes, patterns, candidates, words, held: Vec::new() }
     }
 
     pub fn fields(&self, fields: Fields) -> impl Iterator<Item = &'a FieldText> {
         self.text.fields().iter().filter(move |text| fields.contains(text.field))
-    }
-}
-
-/// That a condition holds, and where.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Hit {
-    pub spans: Vec<Span>,
-    /// Only the skeleton of the text fulfils it.
-    pub half: bool,
-}
-
-impl Hit {
-    /// Something that stands nowhere in particular.
-    pub fn anywhere() -> Self {
-        Self::default()
-    }
-
-    /// The first places, at most [`MAX_SPANS`].
-    pub fn at(spans: impl IntoIterator<Item = Span>) -> Self {
-        Self { spans: spans.into_iter().take(MAX_SPANS).collect(), half: false }
-    }
-
-    /// Both hold.
-    pub fn and(mut self, other: Self) -> Self {
-        self.spans.extend(other.spans);
-        self.half |= other.half;
-        self
     }
 }
 
@@ -99,7 +80,7 @@ impl Where {
     }
 
     /// Whether evidence found there counts; `quotes` are the body's.
-    pub fn takes(self, span: Span, quotes: &Quotes) -> bool {
+    pub fn takes(self, span: Span, quotes: &Quotes<'_>) -> bool {
         self.fields.contains(span.field) && !(self.outside_quotes && span.field == Field::Body && quotes.contain(span))
     }
 }

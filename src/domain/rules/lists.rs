@@ -28,7 +28,7 @@ pub enum ListError {
 }
 
 impl Lists {
-    /// Adds a list, or replaces the one of that name.
+    /// Adds a list, or replaces the one of that name. A byte order mark, which some editors put first, is no part of it.
     ///
     /// # Errors
     /// The name could be read as a path, or the contents are too large.
@@ -39,6 +39,7 @@ impl Lists {
         if contents.len() > MAX_LIST {
             return Err(ListError::TooLarge(name.to_owned()));
         }
+        let contents = contents.strip_prefix('\u{feff}').unwrap_or(contents);
         let replaced = self.by_name.get(name).map_or(0, String::len);
         let bytes = self.bytes - replaced + contents.len();
         if bytes > MAX_LISTS {
@@ -93,6 +94,13 @@ mod tests {
         assert!(matches!(lists.add("more", "x"), Err(ListError::TooMany(_))));
         lists.add("l0", "replaced").unwrap();
         lists.add("more", "x").unwrap();
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_list() {
+        let mut lists = Lists::default();
+        lists.add("mots.txt", "\u{feff}# les mots\narnaque").unwrap();
+        assert_eq!(entries(lists.contents("mots.txt").unwrap()).collect::<Vec<_>>(), [(2, "arnaque")]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::condition::When;
 use super::example::{self, Example};
-use super::facts::{Facts, Hit};
+use super::facts::{Facts, Strength};
 use super::file::{Table, Value};
 use super::workshop::Workshop;
 use crate::domain::comment::Kind;
@@ -26,7 +26,7 @@ pub(super) struct Rule {
     pub id: String,
     score: Score,
     floor: Option<Verdict>,
-    types: Vec<Kind>,
+    types: Kinds,
     message: Message,
     when: When,
 }
@@ -46,34 +46,49 @@ impl Rule {
             table.problem(format_args!("has the id `{id}` of an earlier one"), "give each rule its own id");
         }
         let (score, floor) = outcome?;
-        let rule = Self { id: id?, score, floor, types: types?, message: message?, when: when? };
-        let kind = rule.types.first().copied().unwrap_or_default();
-        let kind = if rule.applies_to(Kind::Comment) { Kind::Comment } else { kind };
+        let types = types?;
+        let kind = types.iter().find(|kind| **kind == Kind::Comment).or(types.first()).copied().unwrap_or_default();
+        let types = types.into_iter().collect();
+        let rule = Self { id: id?, score, floor, types, message: message?, when: when? };
         let examples = table.get("examples").map(|examples| example::read(&examples, kind)).unwrap_or_default();
         Some((rule, examples))
     }
 
-    pub fn applies_to(&self, kind: Kind) -> bool {
-        self.types.contains(&kind)
+    /// How the rule holds, if it is for this type of comment and does.
+    pub fn strength(&self, facts: &Facts<'_>) -> Option<Strength> {
+        self.types.contains(facts.comment.kind()).then(|| self.when.holds(facts))?
     }
 
-    /// Where the rule holds, if it is for this type of comment and does.
-    pub fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        self.applies_to(facts.comment.kind()).then(|| self.when.hit(facts))?
-    }
-
-    /// What a hit is worth. However often a rule holds, it counts once. Where only the skeleton fulfils it, it is
-    /// worth half: half the score, and hold where a full match would reject.
-    pub fn signal(&self, hit: Hit) -> Signal {
-        let (score, floor) = match hit.half {
-            false => (self.score, self.floor),
-            true => (self.score.half(), self.floor.and(Some(Verdict::Hold))),
+    /// What it is worth that the rule holds. However often it does, it counts once. Where only the skeleton fulfils
+    /// it, it is worth half: half the score, and hold where a full match would reject.
+    pub fn signal(&self, strength: Strength, facts: &Facts<'_>) -> Signal {
+        let (score, floor) = match strength {
+            Strength::Full => (self.score, self.floor),
+            Strength::Half => (self.score.half(), self.floor.and(Some(Verdict::Hold))),
         };
-        let signal = Signal::new(&self.id, Source::Rule, score, self.message.clone()).at(hit.spans);
+        let mut spans = Vec::new();
+        self.when.show(facts, &mut spans);
+        let signal = Signal::new(&self.id, Source::Rule, score, self.message.clone()).at(spans);
         match floor {
             Some(floor) => signal.demanding(floor),
             None => signal,
         }
+    }
+}
+
+/// A set of types of comment.
+#[derive(Clone, Copy, Debug, Default)]
+struct Kinds(u16);
+
+impl Kinds {
+    fn contains(self, kind: Kind) -> bool {
+        self.0 & (1 << kind as u16) != 0
+    }
+}
+
+impl FromIterator<Kind> for Kinds {
+    fn from_iter<I: IntoIterator<Item = Kind>>(kinds: I) -> Self {
+        Self(kinds.into_iter().fold(0, |all, kind| all | (1 << kind as u16)))
     }
 }
 

@@ -174,6 +174,15 @@ fn words_are_whole_words_and_accents_are_letters() {
 }
 
 #[test]
+fn the_place_of_an_open_word_is_the_whole_word_and_is_told_once() {
+    let when = "when.words = [\"arnaqu*\", \"arna*\", \"faux dev*\"]";
+    assert_eq!(covered(when, "des ARNAQUEURS, un faux devis"), ["ARNAQUEURS", "faux devis"]);
+    let masked = "when.masked = true\nwhen.words = [\"connard*\"]";
+    assert_eq!(covered(masked, "un c0nnardasse"), ["c0nnardasse"]);
+    assert!(signal(masked, "un connard5").is_none());
+}
+
+#[test]
 fn only_the_skeleton_is_worth_half() {
     let when = "when.words = [\"enculé\"]";
     assert_eq!(signal(when, "enculé").unwrap().score.nats(), 1.0);
@@ -332,7 +341,7 @@ fn lengths_capitals_amounts_and_repeats_are_counted() {
 #[test]
 fn lists_give_words_and_domains_and_shape_the_id() {
     let mut lists = Lists::default();
-    lists.add("mots.txt", "# à nous\narnaque*\n").unwrap();
+    lists.add("mots.txt", "\u{feff}# à nous\narnaque*\n").unwrap();
     lists.add("autre.txt", "x").unwrap();
     let toml = rule("a", "when.words_file = \"mots.txt\"");
     let rules = RuleSet::parse(&toml, "rules.toml", &lists).unwrap();

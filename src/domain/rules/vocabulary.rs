@@ -1,28 +1,25 @@
-//! The words of all rules, found in one pass over a field.
+//! The words of all rules, found in one walk over the words of a field.
 //!
-//! A field is first laid out as a *row*: its words between single spaces, whatever stood between them, so that a
-//! phrase is found as a plain substring and always at word boundaries. The end of a sentence stays as ` . `, so
-//! that a phrase does not reach over it.
+//! A field is first laid out as a *row* of words, whatever stands between them; the end of a sentence stays, so that a
+//! phrase does not reach over it. Each word is looked up once among the first words of all phrases.
 
+mod found;
 mod phrase;
 mod row;
+mod tree;
 
-use std::collections::BTreeMap;
-use std::ops::Range;
+use crate::domain::text::{FieldText, Text};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
-use crate::domain::signal::Span;
-use crate::domain::text::{FieldText, Mapped, Text};
-
+pub(super) use found::Found;
 pub(super) use phrase::{Phrase, PhraseError};
+
+use found::{At, Form};
+use phrase::Step;
 use row::Row;
+use tree::{Place, Tree};
 
-use super::facts::{Fields, MAX_SPANS, Where};
+use super::facts::{Fields, Strength, Where};
 use super::quotes::Quotes;
-
-/// Up to so many bytes of words the automaton is a DFA: twice as fast, and some hundred bytes of memory a byte.
-const MAX_DFA: usize = 100_000;
 
 /// One group of words: what any of them being found fulfils.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,18 +28,23 @@ pub(super) struct Group(u32);
 /// Every phrase of every rule, ready to be looked for.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
-    folded: Finder,
-    skeleton: Finder,
+    phrases: Tree<Tells>,
     /// Where each group looks.
     groups: Vec<Where>,
     fields: Fields,
 }
 
+/// Whom a phrase tells when it is found, and in which form of a text.
+#[derive(Clone, Copy, Debug)]
+struct Tells {
+    group: Group,
+    form: Form,
+}
+
 /// Gathers phrases until the vocabulary is built.
 #[derive(Debug, Default)]
 pub(super) struct Builder {
-    folded: BTreeMap<Vec<String>, Vec<Group>>,
-    skeleton: BTreeMap<Vec<String>, Vec<Group>>,
+    phrases: Vec<(Vec<Step>, Tells)>,
     groups: Vec<Where>,
 }
 
@@ -52,170 +54,99 @@ impl Builder {
         let group = Group(self.groups.len() as u32);
         self.groups.push(place);
         for Phrase { folded, skeleton } in phrases {
-            self.folded.entry(folded).or_default().push(group);
-            self.skeleton.entry(skeleton).or_default().push(group);
+            self.phrases.push((folded, Tells { group, form: Form::Folded }));
+            self.phrases.push((skeleton, Tells { group, form: Form::Skeleton }));
         }
         group
     }
 
-    /// # Errors
-    /// The words are too many for one automaton.
-    pub fn build(self) -> Result<Vocabulary, aho_corasick::BuildError> {
+    pub fn build(self) -> Vocabulary {
         let fields = self.groups.iter().fold(Fields::default(), |all, place| all.and(place.fields));
-        Ok(Vocabulary {
-            folded: Finder::new(self.folded)?,
-            skeleton: Finder::new(self.skeleton)?,
-            groups: self.groups,
-            fields,
-        })
+        Vocabulary { phrases: Tree::new(self.phrases), groups: self.groups, fields }
     }
 }
 
 impl Vocabulary {
-    /// What is found in a text, in one pass over each field.
-    pub fn find(&self, text: &Text, quotes: &Quotes) -> Found {
-        let mut found = Found { strengths: vec![(Strength::None, 0); self.groups.len()], spans: Vec::new() };
+    /// What is found in a text, in one walk over each field.
+    pub fn find<'a>(&self, text: &'a Text, quotes: &Quotes<'_>) -> Found<'a> {
+        let mut found = Found::nothing(self.groups.len());
         for field in text.fields().iter().filter(|field| self.fields.contains(field.field)) {
-            self.look(
-                &self.folded,
-                field,
-                &field.folded,
-                |place, _, span| (!place.masked && place.takes(span, quotes)).then_some(Strength::Full),
-                &mut found,
-            );
-            self.look(
-                &self.skeleton,
-                field,
-                &field.skeleton,
-                |place, words, span| {
-                    let strength = match place.masked {
-                        false => Strength::Half,
-                        true => is_masked(words, field.written(span)).then_some(Strength::Full)?,
-                    };
-                    place.takes(span, quotes).then_some(strength)
-                },
-                &mut found,
-            );
+            self.walk(field, quotes, &mut found);
         }
         found
     }
 
-    /// Looks for everything in one form of a field; `judge` says what a find of some words is worth to a group.
-    fn look(
-        &self,
-        finder: &Finder,
-        field: &FieldText,
-        form: &Mapped,
-        judge: impl Fn(Where, &str, Span) -> Option<Strength>,
-        found: &mut Found,
-    ) {
-        let row = Row::of(form.as_str());
-        finder.find(&row, |group, range| {
-            let place = self.groups.get(group.0 as usize).filter(|place| place.fields.contains(field.field));
-            let Some(place) = place.filter(|_| !found.is_full(group)) else { return };
-            let words = row.as_str().get(range.clone()).unwrap_or_default();
-            let span = form.span(field.field, row.source(range));
-            if let Some(strength) = judge(*place, words, span) {
-                found.add(group, strength, span);
+    /// Both forms side by side: most words are the same in both, and are looked up once.
+    fn walk<'a>(&self, field: &'a FieldText, quotes: &Quotes<'_>, found: &mut Found<'a>) {
+        let folded = Row::of(field.folded.as_str());
+        let skeleton = (field.skeleton.as_str() != field.folded.as_str()).then(|| Row::of(field.skeleton.as_str()));
+        let skeleton = skeleton.as_ref().unwrap_or(&folded);
+        for word in 0..folded.len().max(skeleton.len()) {
+            let words = (folded.word(word), skeleton.word(word));
+            let start = words.0.and_then(|word| self.phrases.start(word));
+            let other = match words.0 == words.1 {
+                true => start,
+                false => words.1.and_then(|word| self.phrases.start(word)),
+            };
+            for (form, row, start) in [(Form::Folded, &folded, start), (Form::Skeleton, skeleton, other)] {
+                let Some(start) = start else { continue };
+                self.phrases.follow(start, row, word, &mut |ends, place| {
+                    let groups = ends.iter().filter(|tells| tells.form == form).map(|tells| tells.group);
+                    groups
+                        .for_each(|group| self.take(group, &Sight { field, form, row, place: &place }, quotes, found));
+                });
             }
-        });
-    }
-}
-
-/// Whether words of the skeleton were written with something else than letters: `c0nnard`, `s@lope`, `c.o.n`, `c o n`.
-fn is_masked(words: &str, written: &str) -> bool {
-    let single = !words.trim().contains(' ');
-    written.chars().any(|character| match character {
-        '\'' | '’' | '-' => false,
-        character if character.is_whitespace() => single,
-        character => !character.is_alphabetic(),
-    })
-}
-
-/// How a group was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Strength {
-    None,
-    /// Only in the skeleton: it may be another word that looks alike without its accents.
-    Half,
-    /// As written.
-    Full,
-}
-
-/// Which groups of a vocabulary a text has, and where.
-#[derive(Debug)]
-pub(super) struct Found {
-    /// How strongly each group was found, and how often, up to [`MAX_SPANS`].
-    strengths: Vec<(Strength, u8)>,
-    /// In the order they were found, at most [`MAX_SPANS`] a group and strength.
-    spans: Vec<(Group, Strength, Span)>,
-}
-
-impl Found {
-    pub fn strength(&self, group: Group) -> Strength {
-        self.strengths.get(group.0 as usize).map_or(Strength::None, |(strength, _)| *strength)
+        }
     }
 
-    /// Where the group was found at its full strength.
-    pub fn spans(&self, group: Group) -> impl Iterator<Item = Span> {
-        let strength = self.strength(group);
-        self.spans.iter().filter(move |(of, at, _)| (*of, *at) == (group, strength)).map(|(_, _, span)| *span)
-    }
-
-    /// Whether more of the group would change nothing.
-    fn is_full(&self, group: Group) -> bool {
-        let known = self.strengths.get(group.0 as usize);
-        known.is_some_and(|(strength, count)| *strength == Strength::Full && usize::from(*count) >= MAX_SPANS)
-    }
-
-    fn add(&mut self, group: Group, strength: Strength, span: Span) {
-        let Some((known, count)) = self.strengths.get_mut(group.0 as usize) else { return };
-        let enough = *known == strength && usize::from(*count) >= MAX_SPANS;
-        if strength < *known || enough {
+    /// Adds what is seen to what is found, if the group looks there.
+    fn take<'a>(&self, group: Group, sight: &Sight<'a, '_>, quotes: &Quotes<'_>, found: &mut Found<'a>) {
+        let Some(place) = self.groups.get(group.0 as usize) else { return };
+        let strength = match sight.form {
+            Form::Skeleton if !place.masked => Strength::Half,
+            _ => Strength::Full,
+        };
+        let is_told = place.fields.contains(sight.field.field) && found.wants(group, strength);
+        if !is_told || place.masked && !sight.is_masked() {
             return;
         }
-        *count = if *known == strength { *count + 1 } else { 1 };
-        *known = strength;
-        self.spans.push((group, strength, span));
+        let at = sight.whole();
+        if !place.outside_quotes || quotes.is_empty() || place.takes(at.span(), quotes) {
+            found.add(group, strength, at);
+        }
     }
 }
 
-/// Looks for phrases by their first segment, and then checks the rest of each.
-#[derive(Debug)]
-struct Finder {
-    automaton: AhoCorasick,
-    /// For each pattern of the automaton, the phrases that begin with it.
-    phrases: Vec<Vec<Rest>>,
+/// A phrase in one form of a field.
+struct Sight<'a, 'r> {
+    field: &'a FieldText,
+    form: Form,
+    row: &'r Row<'a>,
+    place: &'r Place,
 }
 
-/// What must follow a phrase's first segment, and whom it tells.
-#[derive(Debug)]
-struct Rest {
-    segments: Vec<String>,
-    groups: Vec<Group>,
-}
-
-impl Finder {
-    fn new(phrases: BTreeMap<Vec<String>, Vec<Group>>) -> Result<Self, aho_corasick::BuildError> {
-        let mut by_first: BTreeMap<String, Vec<Rest>> = BTreeMap::new();
-        for (segments, groups) in phrases {
-            let mut segments = segments.into_iter();
-            let Some(first) = segments.next() else { continue };
-            by_first.entry(first).or_default().push(Rest { segments: segments.collect(), groups });
-        }
-        let bytes: usize = by_first.keys().map(String::len).sum();
-        let kind = (bytes <= MAX_DFA).then_some(AhoCorasickKind::DFA);
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).kind(kind).build(by_first.keys())?;
-        Ok(Self { automaton, phrases: by_first.into_values().collect() })
+impl<'a> Sight<'a, '_> {
+    /// From the first word's beginning to the last word's end.
+    fn whole(&self) -> At<'a> {
+        let (first, last) = (self.place.words.start, self.place.words.end.saturating_sub(1));
+        let bytes = self.row.range(first).start..self.row.range(last).end;
+        At { field: self.field, form: self.form, bytes }
     }
 
-    fn find(&self, row: &Row, mut tell: impl FnMut(Group, Range<usize>)) {
-        for hit in self.automaton.find_overlapping_iter(row.as_str()) {
-            for rest in self.phrases.get(hit.pattern().as_usize()).into_iter().flatten() {
-                if let Some(end) = row.follow(hit.end(), &rest.segments) {
-                    rest.groups.iter().for_each(|group| tell(*group, hit.start()..end));
-                }
-            }
+    /// Whether words of the skeleton were written with something else than letters: `c0nnard`, `s@lope`, `c.o.n`,
+    /// `c o n`. What a `*` stands for does not count.
+    fn is_masked(&self) -> bool {
+        if self.form != Form::Skeleton {
+            return false;
         }
+        let single = self.place.words.len() == 1;
+        let last = self.row.range(self.place.words.end.saturating_sub(1)).start;
+        let mut said = self.whole();
+        said.bytes.end = last + self.place.said;
+        self.field.written(said.span()).chars().any(|character| match character {
+            '\'' | '’' | '-' => false,
+            character if character.is_whitespace() => single,
+            character => !character.is_alphabetic(),
+        })
     }
 }

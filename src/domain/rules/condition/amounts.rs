@@ -1,8 +1,9 @@
 //! `amounts = { at_least = 1 }`: sums of money in the body.
 
-use super::{Condition, Conditions, Scope, one};
-use crate::domain::rules::facts::{Facts, Hit};
+use super::{Condition, Conditions, Scope, append, full, one};
+use crate::domain::rules::facts::{Facts, Strength};
 use crate::domain::rules::file::Value;
+use crate::domain::signal::Span;
 use crate::domain::text::DatumKind;
 
 #[derive(Debug)]
@@ -21,10 +22,13 @@ fn read(value: &Value<'_>) -> Option<Amounts> {
 }
 
 impl Condition for Amounts {
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        let body = facts.text.body()?;
-        let amounts = || body.data.iter().filter(|datum| matches!(datum.kind, DatumKind::Amount(_)));
-        let enough = u64::from(facts.text.shape().amounts) >= self.at_least;
-        enough.then(|| Hit::at(amounts().map(|datum| body.datum_span(*datum))))
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
+        full(u64::from(facts.text.shape().amounts) >= self.at_least)
+    }
+
+    fn show(&self, facts: &Facts<'_>, spans: &mut Vec<Span>) {
+        let Some(body) = facts.text.body() else { return };
+        let amounts = body.data.iter().filter(|datum| matches!(datum.kind, DatumKind::Amount(_)));
+        append(spans, amounts.map(|datum| body.datum_span(*datum)));
     }
 }

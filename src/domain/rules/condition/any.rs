@@ -1,8 +1,9 @@
 //! `any = [{ … }, { … }]`: at least one of several groups of conditions.
 
 use super::{Condition, Conditions, Scope, When, one};
-use crate::domain::rules::facts::{Facts, Hit};
+use crate::domain::rules::facts::{Facts, Strength};
 use crate::domain::rules::file::Value;
+use crate::domain::signal::Span;
 
 #[derive(Debug)]
 struct Any(Vec<When>);
@@ -16,14 +17,26 @@ fn read(value: &Value<'_>, scope: &mut Scope<'_, '_>) -> Option<Any> {
     Some(Any(items.iter().filter_map(|item| When::read_at(item, scope.workshop, scope.depth + 1)).collect()))
 }
 
-impl Condition for Any {
+impl Any {
     /// The first that holds as written; else the first that holds.
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        let mut hits = self.0.iter().filter_map(|when| when.hit(facts));
-        let first = hits.next()?;
-        if !first.half {
+    fn chosen(&self, facts: &Facts<'_>) -> Option<(&When, Strength)> {
+        let mut held = self.0.iter().filter_map(|when| Some((when, when.holds(facts)?)));
+        let first = held.next()?;
+        if first.1 == Strength::Full {
             return Some(first);
         }
-        Some(hits.find(|hit| !hit.half).unwrap_or(first))
+        Some(held.find(|(_, strength)| *strength == Strength::Full).unwrap_or(first))
+    }
+}
+
+impl Condition for Any {
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
+        self.chosen(facts).map(|(_, strength)| strength)
+    }
+
+    fn show(&self, facts: &Facts<'_>, spans: &mut Vec<Span>) {
+        if let Some((when, _)) = self.chosen(facts) {
+            when.show(facts, spans);
+        }
     }
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::domains::DomainList;
-use super::{Condition, Conditions, Scope, one, pattern, words};
-use crate::domain::rules::facts::{Facts, Hit, Where};
+use super::{Condition, Conditions, Scope, append, full, one, pattern, words};
+use crate::domain::rules::facts::{Facts, Strength, Where};
 use crate::domain::rules::file::Value;
 use crate::domain::signal::{Field, Span};
 
@@ -39,8 +39,12 @@ pub(super) fn author(value: &Value<'_>, scope: &mut Scope<'_, '_>) -> Conditions
 struct HasUrl;
 
 impl Condition for HasUrl {
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        whole(facts, Field::AuthorUrl)
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
+        full(facts.text.field(Field::AuthorUrl).is_some())
+    }
+
+    fn show(&self, facts: &Facts<'_>, spans: &mut Vec<Span>) {
+        append(spans, whole(facts, Field::AuthorUrl));
     }
 }
 
@@ -49,9 +53,13 @@ impl Condition for HasUrl {
 struct NameHasLink;
 
 impl Condition for NameHasLink {
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        let links = &facts.text.field(Field::AuthorName)?.links;
-        (!links.is_empty()).then(|| Hit::at(links.iter().map(|link| link.span)))
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
+        full(!facts.text.field(Field::AuthorName)?.links.is_empty())
+    }
+
+    fn show(&self, facts: &Facts<'_>, spans: &mut Vec<Span>) {
+        let name = facts.text.field(Field::AuthorName);
+        append(spans, name.into_iter().flat_map(|name| &name.links).map(|link| link.span));
     }
 }
 
@@ -60,9 +68,12 @@ impl Condition for NameHasLink {
 struct UrlDomains(DomainList);
 
 impl Condition for UrlDomains {
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        let mut links = facts.text.field(Field::AuthorUrl)?.links.iter();
-        links.any(|link| self.0.contains(&link.host)).then(|| whole(facts, Field::AuthorUrl))?
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
+        full(facts.text.field(Field::AuthorUrl)?.links.iter().any(|link| self.0.contains(&link.host)))
+    }
+
+    fn show(&self, facts: &Facts<'_>, spans: &mut Vec<Span>) {
+        append(spans, whole(facts, Field::AuthorUrl));
     }
 }
 
@@ -71,8 +82,12 @@ impl Condition for UrlDomains {
 struct EmailDomains(DomainList);
 
 impl Condition for EmailDomains {
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        self.0.contains(email_host(facts)?).then(|| whole(facts, Field::AuthorEmail))?
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
+        full(self.0.contains(email_host(facts)?))
+    }
+
+    fn show(&self, facts: &Facts<'_>, spans: &mut Vec<Span>) {
+        append(spans, whole(facts, Field::AuthorEmail));
     }
 }
 
@@ -84,11 +99,12 @@ struct DisposableEmail;
 static DISPOSABLE: LazyLock<HashSet<&str>> = LazyLock::new(|| mailchecker::blacklist().iter().copied().collect());
 
 impl Condition for DisposableEmail {
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        let host = email_host(facts)?;
-        super::domains::suffixes(host)
-            .any(|suffix| DISPOSABLE.contains(suffix))
-            .then(|| whole(facts, Field::AuthorEmail))?
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
+        full(super::domains::suffixes(email_host(facts)?).any(|suffix| DISPOSABLE.contains(suffix)))
+    }
+
+    fn show(&self, facts: &Facts<'_>, spans: &mut Vec<Span>) {
+        append(spans, whole(facts, Field::AuthorEmail));
     }
 }
 
@@ -97,7 +113,7 @@ fn email_host<'a>(facts: &Facts<'a>) -> Option<&'a str> {
 }
 
 /// The whole of a field, where there is one.
-fn whole(facts: &Facts<'_>, field: Field) -> Option<Hit> {
+fn whole(facts: &Facts<'_>, field: Field) -> Option<Span> {
     let text = facts.text.field(field)?;
-    Some(Hit::at([Span { start: 0, ..text.span_of(0..text.folded.as_str().len()) }]))
+    Some(Span { start: 0, ..text.span_of(0..text.folded.as_str().len()) })
 }

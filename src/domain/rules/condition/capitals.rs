@@ -1,7 +1,7 @@
 //! `capitals = { at_least = 0.7, letters = 20 }`: the share of capitals among the letters of a body that has enough.
 
-use super::{Condition, Conditions, Scope, one};
-use crate::domain::rules::facts::{Facts, Hit};
+use super::{Condition, Conditions, Scope, full, one};
+use crate::domain::rules::facts::{Facts, Strength};
 use crate::domain::rules::file::Value;
 
 #[derive(Debug)]
@@ -24,9 +24,9 @@ fn read(value: &Value<'_>) -> Option<Capitals> {
 }
 
 impl Condition for Capitals {
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
         let shape = facts.text.shape();
         let enough = u64::from(shape.letters) >= self.letters;
-        (enough && f64::from(shape.capitals) >= self.at_least * f64::from(shape.letters)).then(Hit::anywhere)
+        full(enough && f64::from(shape.capitals) >= self.at_least * f64::from(shape.letters))
     }
 }

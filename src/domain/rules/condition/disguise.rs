@@ -1,8 +1,8 @@
 //! `disguise = { invisible = 1, styled = 6, hidden = 1 }`: characters that nobody sees, letters in a costume (𝐛𝐨𝐥𝐝, ⓒⓘⓡⓒⓛⓔⓓ),
 //! and HTML elements that a browser does not show. Any of these that is asked for.
 
-use super::{Condition, Conditions, Scope, one};
-use crate::domain::rules::facts::{Facts, Hit};
+use super::{Condition, Conditions, Scope, full, one};
+use crate::domain::rules::facts::{Facts, Strength};
 use crate::domain::rules::file::Value;
 
 #[derive(Debug)]
@@ -26,10 +26,10 @@ fn read(value: &Value<'_>) -> Option<Disguise> {
 }
 
 impl Condition for Disguise {
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
         let shape = facts.text.shape();
         let found = [(self.invisible, shape.invisible), (self.styled, shape.styled), (self.hidden, shape.hidden)];
         let holds = |(least, count): (Option<u64>, u32)| least.is_some_and(|least| u64::from(count) >= least);
-        found.into_iter().any(holds).then(Hit::anywhere)
+        full(found.into_iter().any(holds))
     }
 }

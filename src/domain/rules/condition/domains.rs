@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Condition, Conditions, Scope, one};
-use crate::domain::rules::facts::{Facts, Fields, Hit};
+use super::{Condition, Conditions, Scope, append, full, one};
+use crate::domain::rules::facts::{Facts, Fields, Strength};
 use crate::domain::rules::file::Value;
 use crate::domain::rules::lists::entries;
+use crate::domain::signal::Span;
 
 #[derive(Debug)]
 struct LinkDomains {
@@ -21,11 +22,20 @@ pub(super) fn link_domains_file(value: &Value<'_>, scope: &mut Scope<'_, '_>) ->
     one(DomainList::read_file(value, scope).map(|domains| LinkDomains { domains, fields: scope.place.fields }))
 }
 
-impl Condition for LinkDomains {
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
+impl LinkDomains {
+    fn places(&self, facts: &Facts<'_>) -> impl Iterator<Item = Span> {
         let links = facts.fields(self.fields).flat_map(|field| &field.links);
-        let hit = Hit::at(links.filter(|link| self.domains.contains(&link.host)).map(|link| link.span));
-        (!hit.spans.is_empty()).then_some(hit)
+        links.filter(|link| self.domains.contains(&link.host)).map(|link| link.span)
+    }
+}
+
+impl Condition for LinkDomains {
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
+        full(self.places(facts).next().is_some())
+    }
+
+    fn show(&self, facts: &Facts<'_>, spans: &mut Vec<Span>) {
+        append(spans, self.places(facts));
     }
 }
 

@@ -1,7 +1,7 @@
 //! `honeypot = true` and `elapsed = { below_ms = 2000 }`: what the form that the comment came through noticed.
 
-use super::{Condition, Conditions, Scope, one};
-use crate::domain::rules::facts::{Facts, Hit};
+use super::{Condition, Conditions, Scope, full, one};
+use crate::domain::rules::facts::{Facts, Strength};
 use crate::domain::rules::file::Value;
 
 /// The field that people do not see was filled in.
@@ -13,8 +13,8 @@ pub(super) fn honeypot(value: &Value<'_>, _: &mut Scope<'_, '_>) -> Conditions {
 }
 
 impl Condition for Honeypot {
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        facts.comment.form().honeypot.as_ref().map(|_| Hit::anywhere())
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
+        full(facts.comment.form().honeypot.is_some())
     }
 }
 
@@ -35,7 +35,7 @@ fn read(value: &Value<'_>) -> Option<Elapsed> {
 }
 
 impl Condition for Elapsed {
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        (facts.comment.form().elapsed_ms? < self.below_ms).then(Hit::anywhere)
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
+        full(facts.comment.form().elapsed_ms? < self.below_ms)
     }
 }

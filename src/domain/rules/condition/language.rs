@@ -1,8 +1,8 @@
 //! `language = { not_in = ["fr", "en"] }`: a comment that is surely in another language.
 
-use super::{Condition, Conditions, Scope, one};
+use super::{Condition, Conditions, Scope, full, one};
 use crate::domain::comment;
-use crate::domain::rules::facts::{Facts, Hit};
+use crate::domain::rules::facts::{Facts, Strength};
 use crate::domain::rules::file::Value;
 
 #[derive(Debug)]
@@ -29,9 +29,8 @@ fn read(value: &Value<'_>) -> Option<Language> {
 
 impl Condition for Language {
     /// The text's language is the page's unless the detector is sure of another, and the page's own never counts.
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
         let language = facts.text.language()?;
-        let foreign = Some(language) != facts.comment.page().language && !self.not_in.contains(&language);
-        foreign.then(Hit::anywhere)
+        full(Some(language) != facts.comment.page().language && !self.not_in.contains(&language))
     }
 }

@@ -1,7 +1,7 @@
 //! `length = { at_least = 1, at_most = 20 }`: how many characters the body has.
 
-use super::{Condition, Conditions, Scope, one};
-use crate::domain::rules::facts::{Facts, Hit};
+use super::{Condition, Conditions, Scope, full, one};
+use crate::domain::rules::facts::{Facts, Strength};
 use crate::domain::rules::file::Value;
 
 /// Longer than any body.
@@ -28,7 +28,7 @@ fn read(value: &Value<'_>) -> Option<Length> {
 }
 
 impl Condition for Length {
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        (self.at_least..=self.at_most).contains(&u64::from(facts.text.shape().scalars)).then(Hit::anywhere)
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
+        full((self.at_least..=self.at_most).contains(&u64::from(facts.text.shape().scalars)))
     }
 }

@@ -1,9 +1,10 @@
 //! `links = { at_least = 3 }`, also counting only links through `shorteners` or links written as `markup`.
 
-use super::{Condition, Conditions, Scope, one};
+use super::{Condition, Conditions, Scope, append, full, one};
 use crate::domain::comment::BodyFormat;
-use crate::domain::rules::facts::{Facts, Fields, Hit};
+use crate::domain::rules::facts::{Facts, Fields, Strength};
 use crate::domain::rules::file::Value;
+use crate::domain::signal::Span;
 use crate::domain::text::Link;
 
 /// Hosts that hide where a link leads.
@@ -74,12 +75,21 @@ fn read(value: &Value<'_>, fields: Fields) -> Option<Links> {
     Some(Links { at_least, which, fields })
 }
 
-impl Condition for Links {
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
+impl Links {
+    fn places(&self, facts: &Facts<'_>) -> impl Iterator<Item = Span> {
         let format = facts.comment.content().format;
-        let links = || facts.fields(self.fields).flat_map(|field| &field.links);
-        let links = || links().filter(|link| self.which.takes(link, format));
-        (links().count() as u64 >= self.at_least).then(|| Hit::at(links().map(|link| link.span)))
+        let links = facts.fields(self.fields).flat_map(|field| &field.links);
+        links.filter(move |link| self.which.takes(link, format)).map(|link| link.span)
+    }
+}
+
+impl Condition for Links {
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
+        full(self.places(facts).count() as u64 >= self.at_least)
+    }
+
+    fn show(&self, facts: &Facts<'_>, spans: &mut Vec<Span>) {
+        append(spans, self.places(facts));
     }
 }
 

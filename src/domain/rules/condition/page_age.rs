@@ -1,7 +1,7 @@
 //! `page_age = { at_least_days = 365 }`: how old the page was when the comment was submitted.
 
-use super::{Condition, Conditions, Scope, one};
-use crate::domain::rules::facts::{Facts, Hit};
+use super::{Condition, Conditions, Scope, full, one};
+use crate::domain::rules::facts::{Facts, Strength};
 use crate::domain::rules::file::Value;
 
 #[derive(Debug)]
@@ -20,8 +20,8 @@ fn read(value: &Value<'_>) -> Option<PageAge> {
 }
 
 impl Condition for PageAge {
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
         let age = facts.at.duration_since(facts.comment.page().published_at?);
-        (age.as_hours() / 24 >= self.at_least_days).then(Hit::anywhere)
+        full(age.as_hours() / 24 >= self.at_least_days)
     }
 }

@@ -1,7 +1,7 @@
 //! `rules = ["loans.*", "gambling.offer"]`: at least one of these rules, which stand further up, has held.
 
 use super::{Condition, Conditions, Scope, one};
-use crate::domain::rules::facts::{Facts, Hit};
+use crate::domain::rules::facts::{Facts, Strength};
 use crate::domain::rules::file::Value;
 
 /// By their places in the set, ascending.
@@ -28,9 +28,8 @@ fn read(value: &Value<'_>, scope: &mut Scope<'_, '_>) -> Option<Rules> {
 
 impl Condition for Rules {
     /// Half if all of them held by halves. Their own signals say where.
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
         let held = facts.held.iter().filter(|held| self.0.binary_search(&held.place).is_ok());
-        let half = held.map(|held| held.half).reduce(|all, half| all && half)?;
-        Some(Hit { half, ..Hit::anywhere() })
+        held.map(|held| held.strength).max()
     }
 }

@@ -3,9 +3,9 @@
 
 use unicode_script::{Script, UnicodeScript};
 
-use super::{Condition, Conditions, Scope, one};
+use super::{Condition, Conditions, Scope, full, one};
 use crate::domain::comment::Language;
-use crate::domain::rules::facts::{Facts, Hit};
+use crate::domain::rules::facts::{Facts, Strength};
 use crate::domain::rules::file::Value;
 
 /// Either, where it is asked for.
@@ -42,10 +42,10 @@ fn read(value: &Value<'_>) -> Option<Scripts> {
 }
 
 impl Condition for Scripts {
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
         let mixed = u64::from(facts.text.shape().mixed_script_words);
         let is_mixed = self.mixed_words.is_some_and(|least| mixed >= least);
-        (is_mixed || self.foreign.as_ref().is_some_and(|foreign| foreign.holds(facts))).then(Hit::anywhere)
+        full(is_mixed || self.foreign.as_ref().is_some_and(|foreign| foreign.holds(facts)))
     }
 }
 
@@ -56,6 +56,9 @@ impl Foreign {
         if u64::from(facts.text.shape().letters) < self.letters {
             return false;
         }
+        if expected.contains(&Script::Latin) && !body.folded.as_str().bytes().any(|byte| byte >= BEYOND_LATIN) {
+            return false;
+        }
         let (mut letters, mut foreign) = (0_u32, 0_u32);
         for letter in body.folded.as_str().chars().filter(|character| character.is_alphabetic()) {
             letters += 1;
@@ -64,6 +67,9 @@ impl Foreign {
         f64::from(foreign) >= self.share * f64::from(letters)
     }
 }
+
+/// The first byte of U+0240; all letters before it are Latin.
+const BEYOND_LATIN: u8 = 0xc9;
 
 fn is_foreign(letter: char, expected: &[Script]) -> bool {
     // Looking a script up costs more than all else here, and nearly every letter is one of these.

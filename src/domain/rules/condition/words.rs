@@ -2,11 +2,12 @@
 //!
 //! A list in the list is a group: `words = [["prêt", "crédit"], ["contactez"]]` asks for one of each.
 
-use super::{Condition, Conditions, Scope, one};
-use crate::domain::rules::facts::{Facts, Hit};
+use super::{Condition, Conditions, Scope, append, one};
+use crate::domain::rules::facts::{Facts, Strength};
 use crate::domain::rules::file::Value;
 use crate::domain::rules::lists::entries;
-use crate::domain::rules::vocabulary::{Group, Phrase, PhraseError, Strength};
+use crate::domain::rules::vocabulary::{Group, Phrase, PhraseError};
+use crate::domain::signal::Span;
 
 /// At least one phrase of each group.
 #[derive(Debug)]
@@ -46,12 +47,11 @@ fn read_file(value: &Value<'_>, scope: &mut Scope<'_, '_>) -> Option<Words> {
 }
 
 impl Condition for Words {
-    fn hit(&self, facts: &Facts<'_>) -> Option<Hit> {
-        let weakest = self.0.iter().map(|group| facts.words.strength(*group)).min()?;
-        if weakest == Strength::None {
-            return None;
-        }
-        let hit = Hit::at(self.0.iter().flat_map(|group| facts.words.spans(*group)));
-        Some(Hit { half: weakest == Strength::Half, ..hit })
+    fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
+        self.0.iter().map(|group| facts.words.strength(*group)).min()?
+    }
+
+    fn show(&self, facts: &Facts<'_>, spans: &mut Vec<Span>) {
+        append(spans, self.0.iter().flat_map(|group| facts.words.spans(*group)));
     }
 }

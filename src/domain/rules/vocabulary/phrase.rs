@@ -6,18 +6,33 @@ use crate::domain::text::{folded_of, skeleton_of};
 /// Longest entry, in bytes.
 const MAX_PHRASE: usize = 200;
 /// Fewest letters before a `*`: fewer would match half the language.
-const MIN_PREFIX: usize = 3;
+pub(super) const MIN_PREFIX: usize = 3;
 
 /// What is lost when a text is laid out as words, though whoever writes it means it.
 const SIGNS: [char; 13] = ['$', '€', '£', '%', '@', '#', '&', '+', '=', '<', '>', '/', '\\'];
 
-/// A phrase in both forms of a text, cut where a `*` leaves a word open.
+/// A phrase as the words it has in both forms of a text.
 ///
-/// `prêt* d'argent` is ` prêt` and ` d argent ` in the folded form, ` pret` and ` d argent ` in the skeleton.
+/// `prêt* d'argent` is `prêt*`, `d` and `argent` in the folded form, `pret*`, `d` and `argent` in the skeleton.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::domain::rules) struct Phrase {
-    pub(super) folded: Vec<String>,
-    pub(super) skeleton: Vec<String>,
+    pub(super) folded: Vec<Step>,
+    pub(super) skeleton: Vec<Step>,
+}
+
+/// One word of a phrase.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Step {
+    pub text: String,
+    /// Whether the word may go on.
+    pub open: bool,
+}
+
+impl Step {
+    /// Whether a word of a text is this one.
+    pub fn takes(&self, word: &str) -> bool {
+        if self.open { word.starts_with(&self.text) } else { word == self.text }
+    }
 }
 
 /// Why an entry is no phrase.
@@ -72,38 +87,42 @@ impl Phrase {
             if open && !piece.ends_with(char::is_alphanumeric) {
                 return Err(PhraseError::StarInside);
             }
-            phrase.folded.push(segment(&folded_of(piece), open)?);
-            phrase.skeleton.push(segment(&skeleton_of(piece), open)?);
+            phrase.folded.extend(steps(&folded_of(piece), open)?);
+            phrase.skeleton.extend(steps(&skeleton_of(piece), open)?);
         }
         Ok(phrase)
     }
 }
 
-fn segment(form: &str, open: bool) -> Result<String, PhraseError> {
+/// The words of a piece, the last of which may go on.
+fn steps(form: &str, open: bool) -> Result<Vec<Step>, PhraseError> {
     let row = Row::of(form);
-    let words = row.as_str();
-    if words.trim().is_empty() {
-        return Err(PhraseError::NoWord);
+    let words = (0..row.len()).filter_map(|index| row.word(index));
+    let mut steps: Vec<Step> = words.map(|word| Step { text: word.to_owned(), open: false }).collect();
+    let last = steps.last_mut().ok_or(PhraseError::NoWord)?;
+    if open && last.text.chars().count() < MIN_PREFIX {
+        return Err(PhraseError::ShortPrefix);
     }
-    if !open {
-        return Ok(words.to_owned());
-    }
-    let last = words.trim_end().rsplit(' ').next().unwrap_or_default();
-    match last.chars().count() < MIN_PREFIX {
-        true => Err(PhraseError::ShortPrefix),
-        false => Ok(words.trim_end().to_owned()),
-    }
+    last.open = open;
+    Ok(steps)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn folded(entry: &str) -> String {
+        let steps = Phrase::parse(entry).unwrap().folded;
+        let written = steps.iter().map(|step| format!("{}{}", step.text, if step.open { "*" } else { "" }));
+        written.collect::<Vec<_>>().join(" ")
+    }
+
     #[test]
     fn a_star_leaves_a_word_open() {
-        assert_eq!(Phrase::parse("Prêt* d’argent").unwrap().folded, [" prêt", " d argent "]);
-        assert_eq!(Phrase::parse("arnaque*").unwrap().folded, [" arnaque"]);
-        assert_eq!(Phrase::parse("l'arnaque").unwrap().folded, [" l arnaque "]);
+        assert_eq!(folded("Prêt* d’argent"), "prêt* d argent");
+        assert_eq!(folded("arnaque*"), "arnaque*");
+        assert_eq!(folded("l'arnaque"), "l arnaque");
+        assert_eq!(folded("prêt*. Vite"), "prêt* vite");
     }
 
     #[test]

@@ -1,115 +1,121 @@
-//! A text laid out as its words between single spaces.
+//! A text laid out as its words, whatever stands between them.
 
 use std::ops::Range;
 
 use unicode_normalization::char::is_combining_mark;
 
-/// ` les mots entre espaces . `, and where each word stood.
-#[derive(Debug, Default)]
-pub(super) struct Row {
-    text: String,
-    /// For each word, its first byte in the row and in what it was laid out from.
+/// What stands in a row where a sentence ends and another word follows.
+const SENTENCE_END: &str = ".";
+
+/// The words of a text, in order, and between them where sentences end.
+#[derive(Debug)]
+pub(super) struct Row<'a> {
+    source: &'a str,
+    /// The bytes of each word; nothing between two numbers is the end of a sentence.
     words: Vec<(u32, u32)>,
 }
 
-impl Row {
-    pub fn of(source: &str) -> Self {
-        let mut row =
-            Self { text: String::with_capacity(source.len() + 8), words: Vec::with_capacity(source.len() / 4) };
-        row.text.push(' ');
-        let (mut word, mut sentence_ends) = (None, false);
-        for (at, character) in source.char_indices() {
-            if is_word_character(character) {
-                if word.is_none() && std::mem::take(&mut sentence_ends) && !row.words.is_empty() {
-                    row.push(at, ".");
+impl<'a> Row<'a> {
+    pub fn of(source: &'a str) -> Self {
+        let mut row = Self { source, words: Vec::with_capacity(source.len() / 4) };
+        let (mut start, mut sentence_ends) = (None, false);
+        let mut at = 0;
+        while let Some((class, width)) = row.class_at(at) {
+            match (class, start) {
+                (Class::Word, None) => {
+                    if std::mem::take(&mut sentence_ends) && !row.words.is_empty() {
+                        row.words.push((at as u32, at as u32));
+                    }
+                    start = Some(at);
                 }
-                word.get_or_insert(at);
-                continue;
+                (Class::Word, Some(_)) => {}
+                (gap, word) => {
+                    row.words.extend(word.map(|start: usize| (start as u32, at as u32)));
+                    start = None;
+                    sentence_ends |= gap == Class::SentenceEnd;
+                }
             }
-            row.close(source, &mut word, at);
-            sentence_ends |= ends_sentence(character);
+            at += width;
         }
-        row.close(source, &mut word, source.len());
+        row.words.extend(start.map(|start| (start as u32, source.len() as u32)));
         row
     }
 
-    /// Appends the word that began somewhere and ends here, if there is one.
-    fn close(&mut self, source: &str, word: &mut Option<usize>, end: usize) {
-        if let Some((start, word)) = word.take().and_then(|start| Some((start, source.get(start..end)?))) {
-            self.push(start, word);
+    pub fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    pub fn word(&self, index: usize) -> Option<&'a str> {
+        let &(start, end) = self.words.get(index)?;
+        if start == end {
+            return Some(SENTENCE_END);
         }
+        self.source.get(start as usize..end as usize)
     }
 
-    pub fn as_str(&self) -> &str {
-        &self.text
+    /// Where a word stands in the text, in bytes.
+    pub fn range(&self, index: usize) -> Range<usize> {
+        self.words.get(index).map_or(0..0, |&(start, end)| start as usize..end as usize)
     }
 
-    /// Where some bytes of the row stood, from the first word's beginning to the last word's end.
-    pub fn source(&self, row: Range<usize>) -> Range<usize> {
-        let start = self.at(row.start + 1);
-        let last =
-            row.end.saturating_sub(usize::from(self.text.as_bytes().get(row.end.wrapping_sub(1)) == Some(&b' ')));
-        start..self.at(last.saturating_sub(1)) + 1
-    }
-
-    /// Follows a phrase whose first segment ends at `end`: each further segment begins where the word that the
-    /// segment before it left open ends. The end of the whole, or `None` where it is another phrase.
-    pub fn follow(&self, mut end: usize, segments: &[String]) -> Option<usize> {
-        for segment in segments {
-            let rest = self.text.get(end..)?;
-            let space = rest.find(' ')?;
-            if !rest.get(space..)?.starts_with(segment.as_str()) {
-                return None;
-            }
-            end += space + segment.len();
+    /// What the character is that begins at a byte, and how many bytes it takes.
+    fn class_at(&self, at: usize) -> Option<(Class, usize)> {
+        match self.source.as_bytes().get(at)? {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => Some((Class::Word, 1)),
+            b'.' | b'!' | b'?' | b';' => Some((Class::SentenceEnd, 1)),
+            0..0x80 => Some((Class::Gap, 1)),
+            _ => self.source.get(at..)?.chars().next().map(|character| (class(character), character.len_utf8())),
         }
-        Some(end)
-    }
-
-    fn push(&mut self, source: usize, word: &str) {
-        self.words.push((self.text.len() as u32, source as u32));
-        self.text.push_str(word);
-        self.text.push(' ');
-    }
-
-    /// Where a byte of the row stood.
-    fn at(&self, row: usize) -> usize {
-        let after = self.words.partition_point(|(start, _)| *start as usize <= row);
-        let word = after.checked_sub(1).and_then(|index| self.words.get(index));
-        word.map_or(0, |(start, source)| *source as usize + row - *start as usize)
     }
 }
 
-fn is_word_character(character: char) -> bool {
-    if character.is_ascii() {
-        return character.is_ascii_alphanumeric();
-    }
-    character.is_alphanumeric() || is_combining_mark(character)
+/// What a character is to words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    Word,
+    SentenceEnd,
+    Gap,
 }
 
-fn ends_sentence(character: char) -> bool {
-    matches!(character, '.' | '!' | '?' | ';' | '\u{3002}')
+/// Of a character beyond ASCII.
+fn class(character: char) -> Class {
+    match character {
+        // Nearly all that French has beyond ASCII, without a search in a table.
+        '\u{c0}'..='\u{17f}' if !matches!(character, '×' | '÷') => Class::Word,
+        '\u{3002}' => Class::SentenceEnd,
+        _ if character.is_alphanumeric() || is_combining_mark(character) => Class::Word,
+        _ => Class::Gap,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_stands_between_words_does_not_matter_but_a_sentence_ends() {
-        assert_eq!(Row::of("« L'été,\nprêt-à-porter »").as_str(), " L été prêt à porter ");
-        assert_eq!(Row::of("...un casino !? En ligne.").as_str(), " un casino . En ligne ");
-        assert_eq!(Row::of(" – ").as_str(), " ");
+    fn laid_out(source: &str) -> String {
+        let row = Row::of(source);
+        (0..row.len()).filter_map(|index| row.word(index)).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
-    fn a_place_in_the_row_is_a_place_in_the_text() {
+    fn what_stands_between_words_does_not_matter_but_a_sentence_ends() {
+        assert_eq!(laid_out("« L'été,\nprêt-à-porter »"), "L été prêt à porter");
+        assert_eq!(laid_out("...un casino !? En ligne."), "un casino . En ligne");
+        assert_eq!(laid_out(" – "), "");
+        assert_eq!(laid_out("2×3÷x² हिन्दी。東京"), "2 3 x² हिन्दी . 東京");
+    }
+
+    #[test]
+    fn the_letters_told_without_a_search_are_letters() {
+        for character in '\u{80}'..='\u{2ff}' {
+            assert_eq!(class(character) == Class::Word, character.is_alphanumeric(), "{character}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_a_place_in_the_text() {
         let source = "à l'argent   rapide";
         let row = Row::of(source);
-        let found = row.as_str().find(" argent rapide ").unwrap();
-        let range = row.source(found..found + " argent rapide ".len());
-        assert_eq!(&source[range], "argent   rapide");
-        let found = row.as_str().find(" arg").unwrap();
-        assert_eq!(&source[row.source(found..found + " arg".len())], "arg");
+        assert_eq!(&source[row.range(2).start..row.range(3).end], "argent   rapide");
     }
 }
