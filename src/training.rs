@@ -1,9 +1,10 @@
 //! From labelled texts to a model: corpus, split, fit, calibrate, evaluate, report.
 //!
-//! The corpus is read again for every pass and never held, so that memory does not grow with it. Every fit goes through
-//! linfa-bayes (`fit.rs`, the only file that names it); what is measured is measured on examples that the fit in
-//! question had not seen: *left out* (trained on all other sources, which is what a new site is) or *inside* (five folds
-//! of one source, which is what a site with its own labels is).
+//! The corpus is read twice, to weigh it and to count it, and never held: what the model is fitted from are sums. What
+//! calibrates and measures is an even share of it, held as features. Every fit goes through linfa-bayes (`fit.rs`, the
+//! only file that names it); what is measured is measured on examples that the fit in question had not seen:
+//! *left out* (trained on all other sources, which is what a new site is), *pooled* (a fifth of all sources, a trade or
+//! a video never torn apart) or *inside* (five folds of one source, which is what a site with its own labels is).
 //!
 //! Same files, same options, same bytes.
 
@@ -13,25 +14,30 @@ mod calibrate;
 mod corpus;
 mod counts;
 mod fit;
+mod lanes;
+mod measure;
 mod metrics;
+mod reading;
 mod report;
+mod sample;
 mod sources;
 mod split;
 mod study;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use budgets::Budgets;
-pub use report::{HeadReport, LanguageClaims, Report};
+pub use report::{GroupReport, HeadReport, LanguageClaims, Report};
 pub use sources::{Source, Sources, SourcesError};
 
 use crate::domain::classifier::card::{Card, HeadFacts, Metric, Question};
 use crate::domain::classifier::features::TOKENIZER;
 use crate::domain::classifier::{Model, ModelError, write};
-use corpus::Corpus;
+use assess::Tried;
 use counts::Fitted;
 use split::{Census, FOLDS, Split};
-use study::{Prediction, Recipe, Study};
+use study::{Recipe, Study};
 
 /// What to train from.
 #[derive(Clone, Debug)]
@@ -57,11 +63,10 @@ pub struct Trained {
     pub card: Card,
 }
 
-/// How far a pass over the corpus is.
+/// How far a step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    pub question: Question,
-    /// `count` or `try`.
+    /// `count`, `read`, or a head whose fits are tried.
     pub step: &'static str,
     pub done: u64,
     pub of: u64,
@@ -97,20 +102,21 @@ impl TrainingError {
 /// # Errors
 /// With file and line, what in the corpus is not what it must be.
 pub fn train(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Result<Trained, TrainingError> {
-    let corpus = Corpus::new(options.files.clone())?;
-    let mut counts = Vec::new();
-    let [spam, abuse] = Question::ALL.map(|question| {
-        let census = take_census(&corpus, options, question)?;
-        counts.extend(census.counts());
-        let study = study(&corpus, options, question, &census);
-        let assessed = assess_head(&study, options, progress)?;
-        let fitted = match teaches(&census) {
-            true => study.fit(&[Split::Whole], Recipe::Tamis, progress)?.pop().map(|outcome| outcome.fitted),
-            false => None,
-        };
-        Ok::<_, TrainingError>((HeadFacts { metrics: assessed.metrics, ..assessed.facts }, fitted.unwrap_or_default()))
-    });
-    let ((spam, spam_fit), (abuse, abuse_fit)) = (spam?, abuse?);
+    let read = reading::read(options, progress)?;
+    let mut facts = Vec::new();
+    let mut fits = Vec::new();
+    for (question, whole) in Question::ALL.into_iter().zip(&read.whole) {
+        let assessed = assess_head(&read.study(question), options, Depth::Bounds, progress)?;
+        facts.push(HeadFacts { metrics: assessed.metrics, ..assessed.facts });
+        fits.push(match teaches(whole) {
+            true => read.counts.fit(question, study::ALPHA, study::FEWEST_EXAMPLES)?,
+            false => Fitted::default(),
+        });
+    }
+    let (Some(abuse), Some(spam), Some(abuse_fit), Some(spam_fit)) = (facts.pop(), facts.pop(), fits.pop(), fits.pop())
+    else {
+        return Err(TrainingError::NothingToLearn);
+    };
     if spam_fit.weights.is_empty() && abuse_fit.weights.is_empty() {
         return Err(TrainingError::NothingToLearn);
     }
@@ -120,8 +126,8 @@ pub fn train(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Resu
         tokenizer: TOKENIZER,
         seed: options.seed,
         parent: options.parent.clone(),
-        files: corpus.facts()?,
-        counts,
+        files: read.files,
+        counts: read.whole.iter().flat_map(Census::counts).collect(),
         spam,
         abuse,
     };
@@ -142,36 +148,29 @@ fn publish(card: Card, spam: &Fitted, abuse: &Fitted) -> Result<Trained, Trainin
 /// # Errors
 /// With file and line, what in the corpus is not what it must be.
 pub fn evaluate(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Result<Report, TrainingError> {
-    let corpus = Corpus::new(options.files.clone())?;
+    let read = reading::read(options, progress)?;
     let mut heads = Vec::new();
     for question in Question::ALL {
-        let census = take_census(&corpus, options, question)?;
-        let study = study(&corpus, options, question, &census);
-        let assessed = assess_head(&study, options, progress)?;
+        let study = read.study(question);
+        let assessed = assess_head(&study, options, Depth::Figures, progress)?;
         let mut metrics = assessed.metrics;
-        metrics.extend(baseline(&study, progress)?);
+        let inside = study.try_all(splits_inside(study.census), Recipe::Tamis, &mut || ())?;
+        metrics.extend(measure::rows(INSIDE, study.census, &measure::bounded(&inside, &assessed.facts)));
+        metrics.extend(baseline(&study)?);
         heads.push(HeadReport {
             question,
-            left_out_auc: assess::mean_auc(LEFT_OUT, &census, &metrics),
+            left_out_auc: measure::mean_auc(LEFT_OUT, study.census, &metrics),
             metrics,
             claims: claims(&assessed.facts),
+            groups: assessed.groups,
         });
     }
     Ok(Report { date: options.date.to_string(), seed: options.seed, heads })
 }
 
 const LEFT_OUT: &str = "left-out";
+const POOLED: &str = "pooled";
 const INSIDE: &str = "inside";
-
-fn take_census(corpus: &Corpus, options: &TrainOptions, question: Question) -> Result<Census, TrainingError> {
-    let mut census = Census::new(question, options.seed);
-    corpus.each(&mut |example| census.count(&example, &options.sources))?;
-    Ok(census)
-}
-
-fn study<'a>(corpus: &'a Corpus, options: &'a TrainOptions, question: Question, census: &'a Census) -> Study<'a> {
-    Study { corpus, sources: &options.sources, question, census, seed: options.seed }
-}
 
 /// Whether there are examples of both kinds.
 fn teaches(census: &Census) -> bool {
@@ -180,48 +179,69 @@ fn teaches(census: &Census) -> bool {
     kinds.len() == 2
 }
 
+/// How much is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Depth {
+    /// What bounds the model. Sources left out are told with the model's own bounds, which have seen them.
+    Bounds,
+    /// What it is worth: sources left out are told with bounds that have not seen them either.
+    Figures,
+}
+
 struct Assessed {
     facts: HeadFacts,
     metrics: Vec<Metric>,
+    groups: Vec<GroupReport>,
 }
 
 fn assess_head(
     study: &Study<'_>,
     options: &TrainOptions,
+    depth: Depth,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Assessed, TrainingError> {
-    let (left_out, inside) = predictions(study, Recipe::Tamis, progress)?;
-    // With a single domain nothing is left to train on, and its own folds must do.
-    let judged_by = if left_out.is_empty() { &inside } else { &left_out };
-    let facts = assess::facts(study.question, study.census, judged_by, options.budgets);
-    let mut metrics = assess::metrics(LEFT_OUT, study.census, &left_out, Some(&facts));
-    metrics.extend(assess::metrics(INSIDE, study.census, &inside, Some(&facts)));
-    Ok(Assessed { facts, metrics })
-}
-
-/// The predictions on domains left out, and inside each domain.
-fn predictions(
-    study: &Study<'_>,
-    recipe: Recipe,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<(Vec<Prediction>, Vec<Prediction>), TrainingError> {
-    let mut tried = |splits: &[Split]| {
-        let fits = study.fit(splits, recipe, progress)?;
-        study.predict(&fits, recipe, progress)
-    };
     let domains = 0..study.census.domains().len();
-    let left_out = match domains.len() {
-        0 | 1 => Vec::new(),
-        _ => tried(&domains.clone().map(Split::LeftOut).collect::<Vec<_>>())?,
+    let of = FOLDS + (domains.len() * if depth == Depth::Figures { domains.len() } else { 1 }) as u64;
+    let mut done = 0;
+    let mut step = || {
+        done += 1;
+        progress(Progress { step: study.question.as_str(), done: done.min(of), of });
     };
-    let inside = domains.flat_map(|domain| (0..FOLDS).map(move |fold| Split::Inside(domain, fold)));
-    Ok((left_out, tried(&inside.collect::<Vec<_>>())?))
+    let pooled = study.try_all((0..FOLDS).map(Split::Pooled), Recipe::Tamis, &mut step)?;
+    let left_out = study.try_all(splits_left_out(study.census), Recipe::Tamis, &mut step)?;
+    let mut nested = BTreeMap::new();
+    for hidden in domains.clone().filter(|_| domains.len() > 1 && depth == Depth::Figures) {
+        let others = domains.clone().filter(|&tried| tried != hidden).map(|tried| Split::Nested { tried, hidden });
+        nested.insert(hidden, study.try_all(others, Recipe::Tamis, &mut step)?);
+    }
+    progress(Progress { step: study.question.as_str(), done: of, of });
+    let tried = Tried { left_out, pooled };
+    let facts = assess::facts(study.question, study.census, &tried, options.budgets);
+    let unseen = match depth {
+        Depth::Bounds => measure::bounded(&tried.left_out, &facts),
+        Depth::Figures => measure::left_out(study.question, study.census, &tried, &nested, options.budgets),
+    };
+    let mut metrics = measure::rows(LEFT_OUT, study.census, &unseen);
+    metrics.extend(measure::rows(POOLED, study.census, &measure::pooled(&tried.pooled, &facts)));
+    let groups = measure::groups(study.census, &tried.pooled, &facts);
+    Ok(Assessed { facts, metrics, groups })
 }
 
-fn baseline(study: &Study<'_>, progress: &mut dyn FnMut(Progress)) -> Result<Vec<Metric>, TrainingError> {
-    let (left_out, inside) = predictions(study, Recipe::PlainWords, progress)?;
-    let mut metrics = assess::metrics("left-out, plain words", study.census, &left_out, None);
-    metrics.extend(assess::metrics("inside, plain words", study.census, &inside, None));
+/// With a single domain nothing is left to train on.
+fn splits_left_out(census: &Census) -> impl Iterator<Item = Split> {
+    let domains = census.domains().len();
+    (0..domains).filter(move |_| domains > 1).map(Split::LeftOut)
+}
+
+fn splits_inside(census: &Census) -> impl Iterator<Item = Split> {
+    (0..census.domains().len()).flat_map(|domain| (0..FOLDS).map(move |fold| Split::Inside(domain, fold)))
+}
+
+fn baseline(study: &Study<'_>) -> Result<Vec<Metric>, TrainingError> {
+    let left_out = study.try_all(splits_left_out(study.census), Recipe::PlainWords, &mut || ())?;
+    let inside = study.try_all(splits_inside(study.census), Recipe::PlainWords, &mut || ())?;
+    let mut metrics = measure::rows("left-out, plain words", study.census, &measure::plain(&left_out));
+    metrics.extend(measure::rows("inside, plain words", study.census, &measure::plain(&inside)));
     Ok(metrics)
 }
 

@@ -94,7 +94,7 @@ fn with_progress<T>(work: impl FnOnce(&mut dyn FnMut(Progress)) -> Result<T, Tra
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     let mut show = |progress: Progress| {
-        bar.set_message(format!("{:?}: {}", progress.question, progress.step));
+        bar.set_message(progress.step);
         bar.set_length(progress.of);
         bar.set_position(progress.done);
     };

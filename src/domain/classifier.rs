@@ -30,7 +30,7 @@ use head::Head;
 use names::Names;
 
 pub use file::write;
-pub use head::{Raw, may_speak, raw};
+pub use head::{Raw, carries_an_offer, may_speak, raw};
 
 /// The model that is built into the binary, so that the binary alone decides.
 const BUILT_IN: &[u8] = include_bytes!("../../models/2026-11-24-e44867.tamis");

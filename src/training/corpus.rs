@@ -53,6 +53,10 @@ impl Example {
         self.line.author_name.as_ref().map(|name| xxh3_64_with_seed(name.as_bytes(), 0))
     }
 
+    pub fn group(&self) -> Option<&str> {
+        self.line.group.as_deref()
+    }
+
     /// A number drawn from the seed: the same for the same text, and for all texts of a `group`, which must not be
     /// torn apart between training and testing.
     pub fn draw(&self, seed: u64) -> u64 {
@@ -60,14 +64,30 @@ impl Example {
         xxh3_64_with_seed(key.as_bytes(), seed)
     }
 
-    /// The text as a comment's; `author` is whether the author fields count. `None` where it could not be a comment.
-    pub fn text(self, author: bool) -> Option<Text> {
+    /// The same, for all texts of one part of a source too (a video, a thread): what follows the colon in its name.
+    pub fn draw_part(&self, seed: u64) -> u64 {
+        let part = self.line.source.split_once(':').map(|_| &self.line.source);
+        xxh3_64_with_seed(self.line.group.as_ref().or(part).unwrap_or(&self.line.text).as_bytes(), seed)
+    }
+
+    /// A number for this text alone.
+    pub fn lot(&self, seed: u64) -> u64 {
+        xxh3_64_with_seed(self.line.text.as_bytes(), seed)
+    }
+
+    pub fn bytes(&self) -> u64 {
+        self.line.text.len() as u64
+    }
+
+    /// The text as a comment; `author` is whether the author fields count. `None` where it could not be a comment.
+    pub fn comment(self, author: bool) -> Option<(Comment, Text)> {
         let author = match author {
             true => DraftAuthor { name: self.line.author_name, url: self.line.author_url, ..DraftAuthor::default() },
             false => DraftAuthor::default(),
         };
         let comment = Comment::parse(Draft { body: self.line.text, author, ..Draft::default() }).ok()?;
-        Some(Text::of(&comment, self.language))
+        let text = Text::of(&comment, self.language);
+        Some((comment, text))
     }
 }
 
@@ -95,20 +115,21 @@ impl Corpus {
         Ok(())
     }
 
-    /// Reads every file once for its digest and the number of its examples.
-    pub fn facts(&self) -> Result<Vec<FileFacts>, TrainingError> {
-        let mut facts: Vec<_> = self.files.iter().map(|path| file_facts(path)).collect::<Result<_, _>>()?;
+    /// Reads every file once for its digest and the number of its examples, and shows each on the way.
+    pub fn facts(&self, visit: &mut dyn FnMut(&Example)) -> Result<Vec<FileFacts>, TrainingError> {
+        let mut facts: Vec<_> = self.files.iter().map(|path| file_facts(path, visit)).collect::<Result<_, _>>()?;
         facts.sort();
         Ok(facts)
     }
 }
 
-fn file_facts(path: &Path) -> Result<FileFacts, TrainingError> {
+fn file_facts(path: &Path, visit: &mut dyn FnMut(&Example)) -> Result<FileFacts, TrainingError> {
     let mut digest = Sha256::new();
     let mut examples = 0;
-    each_line(path, &mut |bytes, _| {
+    each_line(path, &mut |bytes, example| {
         digest.update(bytes);
         examples += 1;
+        visit(&example);
     })?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let sha256 = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -161,7 +182,7 @@ mod tests {
         let mut seen = Vec::new();
         corpus.each(&mut |example| seen.push((example.label(), example.language))).unwrap();
         assert_eq!(seen, [(Label::Abuse, Some(Language::FR))]);
-        assert_eq!(corpus.facts().unwrap()[0].examples, 1);
+        assert_eq!(corpus.facts(&mut |_| {}).unwrap()[0].examples, 1);
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! Counting: how much of each kind of label holds each feature.
+//! Counting: how much of each kind of label holds each feature, for both heads at once.
 
 use std::collections::HashMap;
 
 use super::TrainingError;
 use super::fit;
+use crate::domain::classifier::card::Question;
 use crate::domain::classifier::features::{Feature, Features, Key};
 
 /// The mass of one example, in millionths: whole numbers add up the same in any order.
@@ -12,7 +13,10 @@ pub(super) type Mass = u64;
 pub(super) const ONE: Mass = 1_000_000;
 
 /// Above so many features those seen once are forgotten, so that memory is bounded whatever the corpus.
-const MOST_FEATURES: usize = 4_000_000;
+const MOST_FEATURES: usize = 450_000;
+
+/// The most features of a head: those that most examples hold. Two heads of so many make a file of 6 MB.
+pub(super) const MOST_WEIGHTS: usize = 200_000;
 
 /// A name is told only where so many examples hold it, by two authors.
 const NAMED_FROM: u32 = 5;
@@ -20,38 +24,62 @@ const NAMED_FROM: u32 = 5;
 /// What is counted of one feature.
 #[derive(Clone, Debug, Default)]
 struct Tally {
+    /// By head.
+    sums: [Sum; 2],
+    /// How often it was seen, by whichever head.
+    seen: u32,
+    authors: Authors,
+    /// Kept from the time that it may be told.
+    name: Option<Box<str>>,
+}
+
+/// What one head counts of one feature.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sum {
     wanted: Mass,
     unwanted: Mass,
     examples: u32,
-    authors: Authors,
-    name: Option<Box<str>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 enum Authors {
     #[default]
     None,
-    One(u64),
+    One(u32),
     Several,
 }
 
 impl Authors {
     /// An example whose source does not tell its author is taken to have one of its own.
-    fn and(self, author: Option<u64>) -> Self {
+    fn and(self, author: Option<u32>) -> Self {
         match (self, author) {
             (Self::None, Some(author)) => Self::One(author),
             (Self::One(one), Some(author)) if one == author => self,
             _ => Self::Several,
         }
     }
+
+    fn merged(self, other: Self) -> Self {
+        match other {
+            Self::None => self,
+            Self::One(author) => self.and(Some(author)),
+            Self::Several => other,
+        }
+    }
 }
 
-/// The sums of a training set.
+/// What an example says to one head.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Say {
+    pub question: Question,
+    pub unwanted: bool,
+    pub mass: Mass,
+}
+
+/// The sums of a corpus.
 #[derive(Debug)]
 pub(super) struct Counts {
     tallies: HashMap<Key, Tally>,
-    /// Whether names are kept.
-    named: bool,
     most: usize,
 }
 
@@ -63,28 +91,29 @@ pub(super) struct Fitted {
 }
 
 impl Counts {
-    pub fn new(named: bool) -> Self {
-        Self { tallies: HashMap::new(), named, most: MOST_FEATURES }
+    pub fn new() -> Self {
+        Self { tallies: HashMap::new(), most: MOST_FEATURES }
     }
 
-    /// Adds the features of one example that `counts` picks.
+    /// Adds the features of one example, as far as they `count` for a head.
     pub fn add(
         &mut self,
         features: &Features,
-        unwanted: bool,
-        mass: Mass,
+        says: &[Say],
         author: Option<u64>,
-        counts: impl Fn(&Feature) -> bool,
+        counts: impl Fn(Question, &Feature) -> bool,
     ) {
-        for feature in features.iter().filter(|feature| counts(feature)) {
-            let tally = self.tallies.entry(feature.key).or_default();
-            match unwanted {
-                true => tally.unwanted += mass,
-                false => tally.wanted += mass,
+        let author = author.map(|author| author as u32);
+        for feature in features.iter() {
+            let mut says = says.iter().filter(|say| counts(say.question, feature)).peekable();
+            if says.peek().is_none() {
+                continue;
             }
-            tally.examples += 1;
+            let tally = self.tallies.entry(feature.key).or_default();
+            says.for_each(|say| tally.sum_mut(say.question).add(*say));
+            tally.seen += 1;
             tally.authors = tally.authors.and(author);
-            if self.named && tally.name.is_none() {
+            if tally.seen >= NAMED_FROM && tally.name.is_none() {
                 tally.name = Some(features.name(feature).into());
             }
         }
@@ -94,36 +123,77 @@ impl Counts {
     fn forget_the_rare(&mut self) {
         let mut fewest = 2;
         while self.tallies.len() > self.most {
-            self.tallies.retain(|_, tally| tally.examples >= fewest);
+            self.tallies.retain(|_, tally| tally.seen >= fewest);
             fewest += 1;
         }
     }
 
-    /// Fits the features that at least `fewest` examples hold.
-    pub fn fit(self, alpha: f64, fewest: u32) -> Result<Fitted, TrainingError> {
-        let mut kept: Vec<_> = self.tallies.into_iter().filter(|(_, tally)| tally.examples >= fewest).collect();
-        kept.sort_unstable_by_key(|(key, _)| *key);
-        let row = |mass: fn(&Tally) -> Mass| -> Vec<f64> {
-            kept.iter().map(|(_, tally)| mass(tally) as f64 / ONE as f64).collect()
-        };
-        let log_odds = fit::log_odds(&row(|tally| tally.wanted), &row(|tally| tally.unwanted), alpha)?;
-        let weights = kept.iter().map(|(key, _)| *key).zip(log_odds).collect();
-        let names = kept.into_iter().filter_map(|(key, tally)| Some((key, tally.public_name()?))).collect();
-        Ok(Fitted { weights, names })
+    /// Both counts as one. A name that only together is seen often enough is not told.
+    pub fn merged(mut self, other: Self) -> Self {
+        for (key, tally) in other.tallies {
+            self.tallies.entry(key).or_default().merge(tally);
+        }
+        // What is rare in one half may not be in both.
+        self.most = self.most.saturating_mul(2);
+        self.forget_the_rare();
+        self
     }
+
+    /// Fits the features of a head that at least `fewest` examples hold.
+    pub fn fit(&self, question: Question, alpha: f64, fewest: u32) -> Result<Fitted, TrainingError> {
+        let fewest = enough(self.tallies.values().map(|tally| tally.sum(question).examples), fewest);
+        let sums = self.tallies.iter().map(|(key, tally)| (*key, tally.sum(question)));
+        let mut kept: Vec<_> = sums.filter(|(_, sum)| sum.examples >= fewest).collect();
+        kept.sort_unstable_by_key(|(key, _)| *key);
+        let row =
+            |mass: fn(&Sum) -> Mass| -> Vec<f64> { kept.iter().map(|(_, sum)| mass(sum) as f64 / ONE as f64).collect() };
+        let log_odds = fit::log_odds(&row(|sum| sum.wanted), &row(|sum| sum.unwanted), alpha)?;
+        let weights = kept.iter().map(|(key, _)| *key).zip(log_odds).collect();
+        let named = kept.iter().filter_map(|(key, _)| Some((*key, self.tallies.get(key)?.public_name()?.to_owned())));
+        Ok(Fitted { weights, names: named.collect() })
+    }
+}
+
+/// At how many examples, `fewest` or more, no more than [`MOST_WEIGHTS`] features are left.
+pub(super) fn enough(examples: impl Iterator<Item = u32> + Clone, fewest: u32) -> u32 {
+    let left = |fewest: u32| examples.clone().filter(|&examples| examples >= fewest).count();
+    (fewest..).find(|&fewest| left(fewest) <= MOST_WEIGHTS).unwrap_or(fewest)
 }
 
 impl Tally {
-    fn public_name(self) -> Option<String> {
-        let public = self.examples >= NAMED_FROM && matches!(self.authors, Authors::Several);
-        self.name.filter(|_| public).map(String::from)
+    fn sum(&self, question: Question) -> Sum {
+        let [spam, abuse] = self.sums;
+        if question == Question::Spam { spam } else { abuse }
+    }
+
+    fn sum_mut(&mut self, question: Question) -> &mut Sum {
+        let [spam, abuse] = &mut self.sums;
+        if question == Question::Spam { spam } else { abuse }
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (sum, other) in self.sums.iter_mut().zip(other.sums) {
+            sum.wanted += other.wanted;
+            sum.unwanted += other.unwanted;
+            sum.examples += other.examples;
+        }
+        self.seen += other.seen;
+        self.authors = self.authors.merged(other.authors);
+        self.name = self.name.take().or(other.name);
+    }
+
+    fn public_name(&self) -> Option<&str> {
+        self.name.as_deref().filter(|_| matches!(self.authors, Authors::Several))
     }
 }
 
-impl Fitted {
-    pub fn weight(&self, key: Key) -> Option<f32> {
-        let at = self.weights.binary_search_by_key(&key, |(key, _)| *key).ok()?;
-        self.weights.get(at).map(|(_, weight)| *weight)
+impl Sum {
+    fn add(&mut self, say: Say) {
+        match say.unwanted {
+            true => self.unwanted += say.mass,
+            false => self.wanted += say.mass,
+        }
+        self.examples += 1;
     }
 }
 
@@ -138,36 +208,56 @@ mod tests {
         Features::of(&Text::of(&comment, Some(Language::FR)))
     }
 
-    fn names(counts: Counts) -> Vec<String> {
-        counts.fit(1.0, 1).unwrap().names.into_iter().map(|(_, name)| name).collect()
+    fn spam(counts: &mut Counts, body: &str, author: Option<u64>) {
+        let say = Say { question: Question::Spam, unwanted: true, mass: ONE };
+        counts.add(&features(body), &[say], author, |_, _| true);
+    }
+
+    fn names(counts: &Counts) -> Vec<String> {
+        counts.fit(Question::Spam, 1.0, 1).unwrap().names.into_iter().map(|(_, name)| name).collect()
     }
 
     #[test]
     fn a_name_needs_five_examples_and_two_authors() {
-        let mut one = Counts::new(true);
-        let mut two = Counts::new(true);
+        let (mut one, mut two, mut four) = (Counts::new(), Counts::new(), Counts::new());
         for author in 0..5 {
-            one.add(&features("secret"), true, ONE, Some(7), |_| true);
-            two.add(&features("connu"), true, ONE, Some(author), |_| true);
+            spam(&mut one, "secret", Some(7));
+            spam(&mut two, "connu", Some(author));
         }
-        assert!(names(one).is_empty());
-        assert!(names(two).contains(&"fr:connu".to_owned()));
-        let mut four = Counts::new(true);
-        for author in 0..4 {
-            four.add(&features("rare"), true, ONE, Some(author), |_| true);
-        }
-        assert!(names(four).is_empty());
+        (0..4).for_each(|author| spam(&mut four, "rare", Some(author)));
+        assert!(names(&one).is_empty() && names(&four).is_empty());
+        assert!(names(&two).contains(&"fr:connu".to_owned()));
+        let both = one.merged(two);
+        assert!(names(&both).iter().all(|name| name != "fr:secret"));
     }
 
     #[test]
     fn memory_is_bounded_by_forgetting_what_is_rare() {
-        let mut counts = Counts { most: 60, ..Counts::new(false) };
+        let mut counts = Counts { most: 60, ..Counts::new() };
         for at in 0..200 {
-            counts.add(&features(&format!("toujours mot{at}")), at % 2 == 0, ONE, None, |_| true);
+            spam(&mut counts, &format!("toujours mot{at}"), None);
             assert!(counts.tallies.len() <= 60);
         }
-        let fitted = counts.fit(1.0, 2).unwrap();
-        let always = features("toujours").iter().map(|feature| feature.key).collect::<Vec<_>>();
-        assert!(always.iter().any(|key| fitted.weight(*key).is_some()));
+        let fitted = counts.fit(Question::Spam, 1.0, 2).unwrap();
+        assert!(features("toujours").iter().any(|feature| fitted.weights.iter().any(|(key, _)| *key == feature.key)));
+    }
+
+    #[test]
+    fn two_halves_are_the_whole() {
+        let texts = ["un deux", "deux trois", "trois un", "un un", "deux deux"];
+        let (mut whole, mut one, mut two) = (Counts::new(), Counts::new(), Counts::new());
+        for (at, text) in texts.iter().enumerate() {
+            spam(&mut whole, text, None);
+            spam(if at % 2 == 0 { &mut one } else { &mut two }, text, None);
+        }
+        let weights = |counts: Counts| counts.fit(Question::Spam, 1.0, 1).unwrap().weights;
+        assert_eq!(weights(whole), weights(one.merged(two)));
+    }
+
+    #[test]
+    fn a_head_counts_only_what_is_said_to_it() {
+        let mut counts = Counts::new();
+        spam(&mut counts, "un deux", None);
+        assert!(counts.fit(Question::Abuse, 1.0, 1).unwrap().weights.is_empty());
     }
 }

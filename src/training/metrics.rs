@@ -1,15 +1,23 @@
 //! How good a head is on data that it has not seen.
 
+use super::sample::Ruled;
+use super::split::DomainId;
+use crate::domain::comment::Language;
 use crate::domain::score::Score;
 
 /// A calibrated prediction: log odds at even base rates, and the truth.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outcome {
     pub odds: f64,
-    /// What the signal would be worth within its bounds; zero where the head would say nothing.
+    /// What the signal would be worth within its bounds; zero where the head would say nothing, `None` of a baseline.
     pub told: Option<Score>,
+    pub rules: Ruled,
     pub unwanted: bool,
+    pub domain: DomainId,
+    pub language: Option<Language>,
     pub weight: f64,
+    /// What it weighs where domains and kinds of label weigh the same.
+    pub share: f64,
 }
 
 /// What can be said about a set of outcomes.
@@ -88,16 +96,6 @@ fn probability(odds: f64) -> f64 {
     1.0 / (1.0 + (-odds).exp())
 }
 
-/// The share of one kind whose signal reaches a score; `None` where there is no such kind or no signal.
-pub(super) fn reached(outcomes: &[Outcome], unwanted: bool, score: Score) -> Option<f64> {
-    let (mut reached, mut all) = (0.0, 0.0);
-    for outcome in outcomes.iter().filter(|outcome| outcome.unwanted == unwanted) {
-        all += outcome.weight;
-        reached += if outcome.told? >= score { outcome.weight } else { 0.0 };
-    }
-    (all > 0.0).then(|| reached / all)
-}
-
 /// What each kind weighs, for its outcomes to add up to an equal share.
 fn kinds(outcomes: &[Outcome]) -> [f64; 2] {
     let sums = [false, true].map(|kind| -> f64 {
@@ -136,7 +134,16 @@ mod tests {
     fn outcomes(pairs: &[(f64, bool)]) -> Vec<Outcome> {
         pairs
             .iter()
-            .map(|&(odds, unwanted)| Outcome { odds, told: Some(Score::from_nats(odds)), unwanted, weight: 1.0 })
+            .map(|&(odds, unwanted)| Outcome {
+                odds,
+                told: None,
+                rules: Ruled::default(),
+                unwanted,
+                domain: 0,
+                language: None,
+                weight: 1.0,
+                share: 1.0,
+            })
             .collect()
     }
 
@@ -144,8 +151,6 @@ mod tests {
     fn the_area_counts_ties_half() {
         let quality = quality(&outcomes(&[(0.0, false), (1.0, true), (1.0, false), (2.0, true)]));
         assert_eq!(quality.auc, Some(0.875));
-        let outcomes = outcomes(&[(0.0, false), (2.0, false), (3.0, true)]);
-        assert_eq!(reached(&outcomes, false, Score::from_nats(2.0)), Some(0.5));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::classifier::card::{Claim, Metric, Question};
+use crate::domain::classifier::card::{Claim, Metric, Question, Reached};
+use crate::domain::comment::Language;
+use crate::domain::decision::Verdict;
 
 /// One evaluation: both heads, every split.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +24,25 @@ pub struct HeadReport {
     pub left_out_auc: Option<f64>,
     pub metrics: Vec<Metric>,
     pub claims: Vec<LanguageClaims>,
+    /// What happens to the examples written for the project, a group at a time, by fits that had seen nothing of it.
+    #[serde(default)]
+    pub groups: Vec<GroupReport>,
+}
+
+/// What happens to one group of examples: a trade of spammers, a way of insulting, a kind of good comment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GroupReport {
+    pub language: Option<Language>,
+    pub unwanted: bool,
+    pub group: String,
+    pub examples: u64,
+    /// Shares that the head alone, the rules alone, and both together hold (or reject), and reject.
+    pub head_held: f64,
+    pub head_rejected: f64,
+    pub rules_held: f64,
+    pub rules_rejected: f64,
+    pub whole_held: f64,
+    pub whole_rejected: f64,
 }
 
 /// Which budgets hold in a language.
@@ -47,42 +68,57 @@ impl HeadReport {
     fn tables(&self) -> String {
         let mean = self.left_out_auc.map_or_else(|| "?".to_owned(), |auc| format!("{auc:.3}"));
         let title = format!("{}: mean AUC on sources left out {mean}", self.question.as_str());
-        format!("{title}\n{}\n{}", self.metrics_table(), self.claims_table())
+        let sentences = self.claims.iter().flat_map(LanguageClaims::sentences).collect::<Vec<_>>().join("\n");
+        let tables = [self.quality_table(), self.decisions_table(), self.groups_table(), self.bounds_table()];
+        format!("{title}\n{}\n{sentences}", tables.map(|table| table.to_string()).join("\n"))
     }
 
-    fn metrics_table(&self) -> Table {
-        let mut table = table(&[
-            "split",
-            "source",
-            "lang",
-            "wanted",
-            "unwanted",
-            "AUC",
-            "±",
-            "recall@1%",
-            "good held",
-            "rejected",
-            "bad held",
-            "Brier",
-            "ECE",
-        ]);
+    fn quality_table(&self) -> Table {
+        let header =
+            ["split", "source", "lang", "wanted", "unwanted", "AUC", "±", "recall at 1 % FP", "Brier", "calibration error"];
+        let mut table = table(&header);
         for metric in &self.metrics {
-            let share = |share: Option<f64>| share.map_or_else(String::new, |share| format!("{share:.3}"));
+            let figures = [metric.auc, metric.auc_margin, metric.recall_at_1_percent];
+            let counts = [metric.wanted, metric.unwanted].map(|count| count.to_string());
+            let figures = figures.into_iter().map(share).chain([metric.brier, metric.ece].map(|share| format!("{share:.3}")));
+            table.add_row(names(metric).into_iter().chain(counts).chain(figures).map(Cell::new));
+        }
+        align_numbers(&mut table, 3);
+        table
+    }
+
+    /// Held (or rejected) / rejected, of good and of bad comments.
+    fn decisions_table(&self) -> Table {
+        let header = ["split", "source", "lang", "good: head", "good: rules", "good: both", "bad: head", "bad: rules", "bad: both"];
+        let mut table = table(&header);
+        for metric in self.metrics.iter().filter(|metric| metric.whole.is_some()) {
+            let pair = |held: f64, rejected: f64| format!("{held:.3}/{rejected:.3}");
+            let good = |reached: Reached| pair(reached.wanted_held, reached.wanted_rejected);
+            let bad = |reached: Reached| pair(reached.unwanted_held, reached.unwanted_rejected);
+            let told = |of: &dyn Fn(Reached) -> String, kind: u64| {
+                let all = [metric.head(), metric.rules, metric.whole];
+                all.map(|reached| reached.filter(|_| kind > 0).map_or_else(String::new, of))
+            };
+            let cells = told(&good, metric.wanted).into_iter().chain(told(&bad, metric.unwanted));
+            table.add_row(names(metric).into_iter().chain(cells).map(Cell::new));
+        }
+        align_numbers(&mut table, 3);
+        table
+    }
+
+    fn groups_table(&self) -> Table {
+        let mut table = table(&["written", "lang", "group", "examples", "head", "rules", "both"]);
+        for group in &self.groups {
+            let pair = |held: f64, rejected: f64| format!("{held:.3}/{rejected:.3}");
             table.add_row(
                 [
-                    metric.split.clone(),
-                    metric.source.clone(),
-                    metric.language.map_or_else(String::new, |language| language.to_string()),
-                    metric.wanted.to_string(),
-                    metric.unwanted.to_string(),
-                    share(metric.auc),
-                    share(metric.auc_margin),
-                    share(metric.recall_at_1_percent),
-                    share(metric.wanted_held),
-                    share(metric.wanted_rejected),
-                    share(metric.unwanted_held),
-                    format!("{:.3}", metric.brier),
-                    format!("{:.3}", metric.ece),
+                    if group.unwanted { self.question.as_str() } else { "ham" }.to_owned(),
+                    group.language.map_or_else(String::new, |language| language.to_string()),
+                    group.group.clone(),
+                    group.examples.to_string(),
+                    pair(group.head_held, group.head_rejected),
+                    pair(group.rules_held, group.rules_rejected),
+                    pair(group.whole_held, group.whole_rejected),
                 ]
                 .map(Cell::new),
             );
@@ -91,33 +127,54 @@ impl HeadReport {
         table
     }
 
-    fn claims_table(&self) -> Table {
-        let mut table = table(&[
-            "lang", "open", "line", "shift", "ceiling", "budget", "good", "errors", "bound", "shown", "missing",
-        ]);
+    fn bounds_table(&self) -> Table {
+        let mut table = table(&["lang", "words count", "line", "shift", "ceiling"]);
         for language in &self.claims {
-            for claim in &language.claims {
-                table.add_row(
-                    [
-                        language.language.clone(),
-                        format!("{:.2}", language.openness),
-                        format!("{:.2} {:+.2}", language.slope, language.intercept),
-                        format!("{:.3}", language.shift),
-                        format!("{:.3}", language.ceiling),
-                        format!("{} {}", claim.verdict.as_str(), claim.budget),
-                        claim.good.to_string(),
-                        claim.errors.to_string(),
-                        format!("{:.4}", claim.bound),
-                        if claim.shown { "yes" } else { "no" }.to_owned(),
-                        claim.missing.to_string(),
-                    ]
-                    .map(Cell::new),
-                );
-            }
+            table.add_row(
+                [
+                    language.language.clone(),
+                    format!("{:.2}", language.openness),
+                    format!("{:.2} {:+.2}", language.slope, language.intercept),
+                    format!("{:.3}", language.shift),
+                    format!("{:.3}", language.ceiling),
+                ]
+                .map(Cell::new),
+            );
         }
         align_numbers(&mut table, 1);
         table
     }
+}
+
+impl LanguageClaims {
+    /// What is shown and what is not, in words.
+    fn sentences(&self) -> impl Iterator<Item = String> {
+        self.claims.iter().map(|claim| format!("{}: {}", self.language, sentence(claim)))
+    }
+}
+
+/// Such as: at most 2 % of good comments held: shown (11 of 4304, surely below 0.42 %).
+fn sentence(claim: &Claim) -> String {
+    let done = if claim.verdict == Verdict::Reject { "rejected" } else { "held" };
+    let percent = |share: f64| format!("{:.2} %", share * 100.0);
+    let what = format!("at most {} of good comments {done}", percent(claim.budget));
+    let seen = format!("{} of {}, surely below {}", claim.errors, claim.good, percent(claim.bound));
+    match claim.shown {
+        true => format!("{what}: shown ({seen})"),
+        false => format!(
+            "{what}: not shown ({seen}); the head stays below that threshold until {} more good comments without an error show it",
+            claim.missing
+        ),
+    }
+}
+
+fn names(metric: &Metric) -> [String; 3] {
+    let language = metric.language.map_or_else(String::new, |language| language.to_string());
+    [metric.split.clone(), metric.source.clone(), language]
+}
+
+fn share(share: Option<f64>) -> String {
+    share.map_or_else(String::new, |share| format!("{share:.3}"))
 }
 
 fn table(header: &[&str]) -> Table {

@@ -40,6 +40,10 @@ pub struct Source {
     /// Whether its texts are comments, so that its wanted ones can show that a budget is kept.
     #[serde(default = "yes")]
     pub comments: bool,
+    /// Whether what follows the colon in an example's `source` names a part that must not be torn apart between training
+    /// and testing: a video, a thread.
+    #[serde(default)]
+    pub parts: bool,
     /// Whether its author fields are what a visitor typed into a form.
     #[serde(default = "yes")]
     pub author: bool,
@@ -72,6 +76,7 @@ impl Source {
             weight: 1.0,
             written: false,
             comments: true,
+            parts: false,
             author: true,
         }
     }

@@ -31,26 +31,44 @@ pub(super) enum Split {
     Whole,
     /// All domains but one train; that one is tried.
     LeftOut(DomainId),
+    /// All domains but two train; the first is tried, so that what calibrates for the second has not seen it.
+    Nested { tried: DomainId, hidden: DomainId },
+    /// All domains train, except for one part in five of each; that part is tried.
+    Pooled(u64),
     /// All folds of one domain but one train; that one is tried.
     Inside(DomainId, u64),
 }
 
 impl Split {
-    pub fn trains(self, domain: DomainId, fold: u64) -> bool {
+    pub fn trains(self, at: At) -> bool {
         match self {
             Self::Whole => true,
-            Self::LeftOut(out) => domain != out,
-            Self::Inside(only, out) => domain == only && fold != out,
+            Self::LeftOut(out) => at.domain != out,
+            Self::Nested { tried, hidden } => at.domain != tried && at.domain != hidden,
+            Self::Pooled(out) => at.part != out,
+            Self::Inside(only, out) => at.domain == only && at.fold != out,
         }
     }
 
-    pub fn tries(self, domain: DomainId, fold: u64) -> bool {
+    pub fn tries(self, at: At) -> bool {
         match self {
             Self::Whole => false,
-            Self::LeftOut(out) => domain == out,
-            Self::Inside(only, out) => domain == only && fold == out,
+            Self::LeftOut(out) => at.domain == out,
+            Self::Nested { tried, .. } => at.domain == tried,
+            Self::Pooled(out) => at.part == out,
+            Self::Inside(only, out) => at.domain == only && at.fold == out,
         }
     }
+}
+
+/// What a split goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct At {
+    pub domain: DomainId,
+    /// One in [`FOLDS`], by text.
+    pub fold: u64,
+    /// One in [`FOLDS`], by group or part of the source.
+    pub part: u64,
 }
 
 /// One kind of example, as far as splitting and weighing see it.
@@ -58,6 +76,7 @@ impl Split {
 struct Cell {
     domain: String,
     fold: u64,
+    part: u64,
     unwanted: bool,
     language: Option<Language>,
     written: bool,
@@ -65,11 +84,16 @@ struct Cell {
     weight: Mass,
 }
 
+impl Cell {
+    fn at(&self, domain: DomainId) -> At {
+        At { domain, fold: self.fold, part: self.part }
+    }
+}
+
 /// Where one example stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
-    pub domain: DomainId,
-    pub fold: u64,
+    pub at: At,
     pub unwanted: bool,
     pub weight: Mass,
     /// Whether the source's author fields count.
@@ -82,8 +106,10 @@ pub(super) struct Census {
     question: Question,
     seed: u64,
     cells: BTreeMap<Cell, u64>,
+    /// Sorted by name.
     domains: Vec<Domain>,
     counts: BTreeMap<(String, Label, Option<Language>), u64>,
+    bytes: u64,
 }
 
 /// A domain: one or more sources that are balanced and left out together.
@@ -111,7 +137,7 @@ impl Labels {
 
 impl Census {
     pub fn new(question: Question, seed: u64) -> Self {
-        Self { question, seed, cells: BTreeMap::new(), domains: Vec::new(), counts: BTreeMap::new() }
+        Self { question, seed, cells: BTreeMap::new(), domains: Vec::new(), counts: BTreeMap::new(), bytes: 0 }
     }
 
     /// Counts an example that speaks for this head.
@@ -121,6 +147,7 @@ impl Census {
         let cell = Cell {
             domain: source.domain().to_owned(),
             fold: self.fold(example),
+            part: self.part(example, &source),
             unwanted,
             language: example.language,
             written: source.written,
@@ -128,7 +155,31 @@ impl Census {
         };
         *self.cells.entry(cell).or_default() += 1;
         *self.counts.entry((source.name.clone(), example.label(), example.language)).or_default() += 1;
+        self.bytes += example.bytes();
         self.know(&source);
+    }
+
+    /// Of the same domains, with nothing counted.
+    pub fn emptied(&self) -> Self {
+        Self {
+            cells: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            bytes: 0,
+            domains: self.domains.clone(),
+            ..Self::new(self.question, self.seed)
+        }
+    }
+
+    /// What two censuses of the same domains have counted together.
+    pub fn merged(mut self, other: Self) -> Self {
+        for (cell, count) in other.cells {
+            *self.cells.entry(cell).or_default() += count;
+        }
+        for (kind, count) in other.counts {
+            *self.counts.entry(kind).or_default() += count;
+        }
+        self.bytes += other.bytes;
+        self
     }
 
     fn know(&mut self, source: &Source) {
@@ -154,13 +205,19 @@ impl Census {
         example.draw(self.seed) % FOLDS
     }
 
+    fn part(&self, example: &Example, source: &Source) -> u64 {
+        let seed = self.seed.wrapping_add(2);
+        (if source.parts { example.draw_part(seed) } else { example.draw(seed) }) % FOLDS
+    }
+
     /// Where an example stands, if it speaks for this head.
     pub fn place(&self, example: &Example, sources: &Sources) -> Option<Place> {
         let source = sources.of(example.source());
         let unwanted = self.answer(example, &source)?;
         let domain = self.domains.binary_search_by(|domain| domain.name.as_str().cmp(source.domain())).ok()?;
         let weight = millionths(source.weight);
-        Some(Place { domain, fold: self.fold(example), unwanted, weight, author: source.author })
+        let at = At { domain, fold: self.fold(example), part: self.part(example, &source) };
+        Some(Place { at, unwanted, weight, author: source.author })
     }
 
     pub fn domains(&self) -> &[Domain] {
@@ -169,6 +226,11 @@ impl Census {
 
     pub fn examples(&self) -> u64 {
         self.cells.values().sum()
+    }
+
+    /// Bytes of all texts.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// What each example weighs in the training set of a split.
@@ -180,7 +242,7 @@ impl Census {
 
     fn domain_masses(&self, split: Split, id: DomainId, name: &str) -> [f64; 2] {
         let (mut examples, mut weights, mut weight) = ([0.0; 2], [0.0; 2], 0.0_f64);
-        for (cell, &count) in self.cells.iter().filter(|(cell, _)| cell.domain == name && split.trains(id, cell.fold)) {
+        for (cell, &count) in self.cells.iter().filter(|(cell, _)| cell.domain == name && split.trains(cell.at(id))) {
             let kind = usize::from(cell.unwanted);
             let each = cell.weight as f64 / ONE as f64;
             examples[kind] += count as f64;
@@ -198,7 +260,7 @@ impl Census {
         let mut labels: BTreeMap<Language, Labels> = BTreeMap::new();
         for (cell, &count) in self.cells.iter().filter(|(cell, _)| !cell.written) {
             let (Some(language), Some(domain)) = (cell.language, self.domain(&cell.domain)) else { continue };
-            if split.trains(domain, cell.fold) {
+            if split.trains(cell.at(domain)) {
                 let labels = labels.entry(language).or_default();
                 match cell.unwanted {
                     true => labels.unwanted += count,
@@ -236,7 +298,7 @@ pub(super) struct Masses(Vec<[f64; 2]>);
 
 impl Masses {
     pub fn of(&self, place: Place) -> Mass {
-        let unit = self.0.get(place.domain).map_or(0.0, |kinds| kinds[usize::from(place.unwanted)]);
+        let unit = self.0.get(place.at.domain).map_or(0.0, |kinds| kinds[usize::from(place.unwanted)]);
         (unit * place.weight as f64).round() as Mass
     }
 }
@@ -255,12 +317,17 @@ mod tests {
 
     #[test]
     fn nobody_is_tried_by_a_fit_that_saw_it() {
-        let splits = (0..3).flat_map(|domain| {
-            std::iter::once(Split::LeftOut(domain)).chain((0..FOLDS).map(move |fold| Split::Inside(domain, fold)))
-        });
-        for split in splits.chain([Split::Whole]) {
-            for (domain, fold) in (0..3).flat_map(|domain| (0..FOLDS).map(move |fold| (domain, fold))) {
-                assert!(!(split.trains(domain, fold) && split.tries(domain, fold)), "{split:?}");
+        let all = || 0..3;
+        let folds = || 0..FOLDS;
+        let left_out = all().map(Split::LeftOut);
+        let nested = all().map(|tried| Split::Nested { tried, hidden: (tried + 1) % 3 });
+        let inside = all().flat_map(|domain| folds().map(move |fold| Split::Inside(domain, fold)));
+        for split in left_out.chain(nested).chain(inside).chain(folds().map(Split::Pooled)).chain([Split::Whole]) {
+            for domain in all() {
+                for (fold, part) in folds().flat_map(|fold| folds().map(move |part| (fold, part))) {
+                    let at = At { domain, fold, part };
+                    assert!(!(split.trains(at) && split.tries(at)), "{split:?}");
+                }
             }
         }
     }

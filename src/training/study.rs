@@ -1,25 +1,20 @@
-//! Two passes over the corpus: the first fits every split, the second tries each on what it has not seen.
+//! Fits of parts of a sample, each tried on what it has not seen.
 
 use std::collections::BTreeMap;
 
-use super::corpus::Corpus;
-use super::counts::{Counts, Fitted};
-use super::sources::Sources;
-use super::split::{Census, DomainId, Labels, Masses, Place, Split};
-use super::{Progress, TrainingError};
+use super::counts::{Mass, ONE, enough};
+use super::sample::{Cue, Row, Ruled, Sample};
+use super::split::{Census, DomainId, Labels, Place, Split};
+use super::{TrainingError, fit};
 use crate::domain::classifier::card::Question;
-use crate::domain::classifier::features::{Family, Feature, Features};
+use crate::domain::classifier::features::Family;
 use crate::domain::classifier::{may_speak, raw};
 use crate::domain::comment::Language;
-use crate::domain::text::Text;
-
-/// The most predictions that are kept of a study; of a larger corpus, an even share.
-const MOST_PREDICTIONS: u64 = 500_000;
 
 /// How a fit is made.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Recipe {
-    /// As the model is: balanced masses, words and structure, over the square root of their number.
+    /// As the model is: balanced masses, words, stems and structure, over the square root of their number.
     Tamis,
     /// What everybody has: multinomial naive Bayes over words and pairs of words, each example weighing one.
     PlainWords,
@@ -29,156 +24,135 @@ pub(super) enum Recipe {
 pub(super) const ALPHA: f64 = 1.0;
 
 /// The fewest examples that make a feature.
-const FEWEST_EXAMPLES: u32 = 2;
+pub(super) const FEWEST_EXAMPLES: u32 = 2;
 
-/// The fewest known word features with which a head speaks.
+/// The fewest known words with which a head speaks.
 pub(super) const FEWEST_KNOWN: u32 = 4;
 
 /// What a fit said of an example it had not seen.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Prediction {
+#[derive(Clone, Debug)]
+pub(super) struct Prediction<'a> {
     pub raw: f64,
     pub unwanted: bool,
     pub domain: DomainId,
+    /// One in five, for bounds that must not be tried on what they were drawn from.
+    pub fold: u64,
     pub language: Option<Language>,
+    /// How far the fit could read its language.
+    pub openness: f64,
+    pub group: Option<&'a str>,
     /// What it weighs where sources and kinds of label weigh the same.
     pub weight: f64,
     /// Whether the head knew enough to speak.
     pub speaks: bool,
+    pub rules: Ruled,
 }
 
-/// One head's corpus, ready to be studied.
+/// One head's examples, ready to be studied.
 pub(super) struct Study<'a> {
-    pub corpus: &'a Corpus,
-    pub sources: &'a Sources,
+    pub sample: &'a Sample,
     pub question: Question,
+    /// Of the sample.
     pub census: &'a Census,
-    pub seed: u64,
 }
 
-/// An example as the passes see it.
-struct Seen<'a> {
-    place: Place,
-    author: Option<u64>,
-    features: &'a Features,
-    text: &'a Text,
-}
-
-/// One split's fit while its training set is counted.
-struct Counting {
-    split: Split,
-    counts: Counts,
-    masses: Masses,
-}
-
-/// One split's fit.
-pub(super) struct Outcome {
-    split: Split,
-    pub fitted: Fitted,
+/// One split's fit: a weight for each feature it knows.
+struct Fit {
+    weights: Vec<Option<f32>>,
     labels: BTreeMap<Language, Labels>,
 }
 
+/// What one split counts of one feature.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    wanted: Mass,
+    unwanted: Mass,
+    examples: u32,
+}
+
 impl Recipe {
-    /// Form tells offers from conversation. It does not tell an insult from an argument: on sources left out, the
-    /// abuse head is better without it.
-    fn counts(self, question: Question, feature: &Feature) -> bool {
-        feature.family == Family::Words || (self == Self::Tamis && question == Question::Spam)
+    fn counts(self, question: Question, cue: Cue) -> bool {
+        match self {
+            Self::Tamis => counts(question, cue.family, cue.manner),
+            Self::PlainWords => cue.family == Family::Words,
+        }
     }
 }
 
-impl Study<'_> {
-    /// Fits every split.
-    pub fn fit(
-        &self,
-        splits: &[Split],
-        recipe: Recipe,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<Vec<Outcome>, TrainingError> {
-        let mut fits: Vec<_> = splits
-            .iter()
-            .map(|&split| Counting {
-                split,
-                counts: Counts::new(split == Split::Whole),
-                masses: self.census.masses(split),
-            })
-            .collect();
-        let needed = |place: &Place| splits.iter().any(|split| split.trains(place.domain, place.fold));
-        self.pass("count", &needed, progress, &mut |Seen { place, author, features, .. }| {
-            for fit in fits.iter_mut().filter(|fit| fit.split.trains(place.domain, place.fold)) {
-                let mass = match recipe {
-                    Recipe::Tamis => fit.masses.of(place),
-                    Recipe::PlainWords => super::counts::ONE,
-                };
-                fit.counts.add(features, place.unwanted, mass, author, |feature| recipe.counts(self.question, feature));
-            }
-        })?;
-        fits.into_iter().map(|fit| self.finish(fit, recipe)).collect()
-    }
+/// Whether a feature counts for a head. Form tells offers from conversation. It does not tell an insult from an
+/// argument, capitals apart: on sources left out, the abuse head is better without it.
+pub(super) fn counts(question: Question, family: Family, manner: bool) -> bool {
+    family != Family::Structure || manner || question == Question::Spam
+}
 
-    fn finish(&self, fit: Counting, recipe: Recipe) -> Result<Outcome, TrainingError> {
-        let labels = self.census.labels(fit.split);
-        let fewest = if recipe == Recipe::Tamis { FEWEST_EXAMPLES } else { 1 };
-        Ok(Outcome { split: fit.split, fitted: fit.counts.fit(ALPHA, fewest)?, labels })
-    }
-
-    /// Tries every fit on what it has not seen.
-    pub fn predict(
+impl<'a> Study<'a> {
+    /// Fits every split and tries it on what it has not seen; `done` is told after each.
+    pub fn try_all(
         &self,
-        fits: &[Outcome],
+        splits: impl IntoIterator<Item = Split>,
         recipe: Recipe,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<Vec<Prediction>, TrainingError> {
-        let masses = self.census.masses(Split::Whole);
+        done: &mut dyn FnMut(),
+    ) -> Result<Vec<Prediction<'a>>, TrainingError> {
         let mut predictions = Vec::new();
-        let needed = |place: &Place| fits.iter().any(|fit| fit.split.tries(place.domain, place.fold));
-        self.pass("try", &needed, progress, &mut |Seen { place, features, text, .. }| {
-            for fit in fits.iter().filter(|fit| fit.split.tries(place.domain, place.fold)) {
-                let openness = match (recipe, features.language()) {
-                    (Recipe::PlainWords, _) => 1.0,
-                    (Recipe::Tamis, Some(language)) => {
-                        fit.labels.get(&language).map_or(0.0, |labels| labels.openness())
-                    }
-                    (Recipe::Tamis, None) => 0.0,
-                };
-                let raw = raw(features, openness, |feature| fit.fitted.weight(feature.key));
-                predictions.push(Prediction {
-                    raw: if recipe == Recipe::Tamis { raw.score } else { raw.score * raw.divisor },
-                    unwanted: place.unwanted,
-                    domain: place.domain,
-                    language: features.language(),
-                    weight: masses.of(place) as f64 / super::counts::ONE as f64,
-                    speaks: may_speak(self.question, FEWEST_KNOWN, raw, text),
-                });
-            }
-        })?;
+        for split in splits {
+            let fit = self.fit(split, recipe)?;
+            self.try_one(&fit, split, recipe, &mut predictions);
+            done();
+        }
         Ok(predictions)
     }
 
-    /// Reads the corpus once and derives the features of what is needed.
-    fn pass(
-        &self,
-        step: &'static str,
-        needed: &dyn Fn(&Place) -> bool,
-        progress: &mut dyn FnMut(Progress),
-        visit: &mut dyn FnMut(Seen<'_>),
-    ) -> Result<(), TrainingError> {
-        let of = self.census.examples();
-        let share = MOST_PREDICTIONS.saturating_mul(1_000).checked_div(of).unwrap_or(1_000);
-        let mut done = 0;
-        self.corpus.each(&mut |example| {
-            let Some(place) = self.census.place(&example, self.sources) else { return };
-            done += 1;
-            if done % 500 == 0 || done == of {
-                progress(Progress { question: self.question, step, done, of });
-            }
-            let sampled = step != "try" || example.draw(self.seed.wrapping_add(1)) % 1_000 < share;
-            if !needed(&place) || !sampled {
-                return;
-            }
-            let author = example.author();
-            if let Some(text) = example.text(place.author) {
-                visit(Seen { place, author, features: &Features::of(&text), text: &text });
-            }
-        })
+    /// The examples that speak for this head.
+    fn rows(&self) -> impl Iterator<Item = (&'a Row, Place, impl Iterator<Item = Cue> + Clone)> {
+        let question = self.question;
+        self.sample.iter().filter_map(move |(row, cues)| Some((row, row.place(question)?, cues)))
     }
+
+    fn fit(&self, split: Split, recipe: Recipe) -> Result<Fit, TrainingError> {
+        let masses = self.census.masses(split);
+        let mut sums = vec![Sum::default(); self.sample.features()];
+        for (_, place, cues) in self.rows().filter(|(_, place, _)| split.trains(place.at)) {
+            let mass = if recipe == Recipe::Tamis { masses.of(place) } else { ONE };
+            for cue in cues.filter(|cue| recipe.counts(self.question, *cue)) {
+                let Some(sum) = sums.get_mut(cue.id as usize) else { continue };
+                sum.examples += 1;
+                match place.unwanted {
+                    true => sum.unwanted += mass,
+                    false => sum.wanted += mass,
+                }
+            }
+        }
+        let fewest = if recipe == Recipe::Tamis { FEWEST_EXAMPLES } else { 1 };
+        Ok(Fit { weights: weights(&sums, fewest)?, labels: self.census.labels(split) })
+    }
+
+    fn try_one(&self, fit: &Fit, split: Split, recipe: Recipe, predictions: &mut Vec<Prediction<'a>>) {
+        let masses = self.census.masses(Split::Whole);
+        for (row, place, cues) in self.rows().filter(|(_, place, _)| split.tries(place.at)) {
+            let open = |language| fit.labels.get(&language).map_or(0.0, |labels| labels.openness());
+            let openness = if recipe == Recipe::Tamis { row.language.map_or(0.0, open) } else { 1.0 };
+            let known = cues.filter_map(|cue| Some((cue.family, fit.weights.get(cue.id as usize).copied()??)));
+            let raw = raw(known, openness);
+            predictions.push(Prediction {
+                raw: if recipe == Recipe::Tamis { raw.score } else { raw.score * raw.divisor },
+                unwanted: place.unwanted,
+                domain: place.at.domain,
+                fold: place.at.fold,
+                language: row.language,
+                openness,
+                group: row.group.as_deref(),
+                weight: masses.of(place) as f64 / ONE as f64,
+                speaks: may_speak(self.question, FEWEST_KNOWN, raw, row.offer),
+                rules: row.ruled(self.question),
+            });
+        }
+    }
+}
+
+fn weights(sums: &[Sum], fewest: u32) -> Result<Vec<Option<f32>>, TrainingError> {
+    let fewest = enough(sums.iter().map(|sum| sum.examples), fewest);
+    let kept = || sums.iter().filter(|sum| sum.examples >= fewest);
+    let row = |mass: fn(&Sum) -> Mass| -> Vec<f64> { kept().map(|sum| mass(sum) as f64 / ONE as f64).collect() };
+    let mut log_odds = fit::log_odds(&row(|sum| sum.wanted), &row(|sum| sum.unwanted), ALPHA)?.into_iter();
+    Ok(sums.iter().map(|sum| if sum.examples >= fewest { log_odds.next() } else { None }).collect())
 }

@@ -53,6 +53,18 @@ impl Corpus {
         self
     }
 
+    /// Adds examples of one label, numbered so that no two are alike.
+    fn written(mut self, source: &str, language: &str, label: &str, texts: &[&str], number: usize) -> Self {
+        let lines = (0..number).map(|at| {
+            let text = format!("{} n{at}", texts[at % texts.len()]);
+            serde_json::json!({"text": text, "label": label, "lang": language, "source": source}).to_string()
+        });
+        let path = self.folder.path().join(format!("{source}-{language}-{label}.jsonl"));
+        std::fs::write(&path, lines.collect::<Vec<_>>().join("\n") + "\n").unwrap();
+        self.files.push(path);
+        self
+    }
+
     fn options(&self) -> TrainOptions {
         TrainOptions {
             files: self.files.clone(),
@@ -92,7 +104,7 @@ fn a_model_tells_spam_from_ham_and_says_where_it_learned() {
     let trained = Corpus::new().with("un", 120).with("deux", 120).train();
     let (bad, good) =
         (spam_score(&trained, "de l'argent facile avec ce casino"), spam_score(&trained, "le conseil a voté ce soir"));
-    assert!(bad > 1.0 && good < 0.0, "{bad} {good}");
+    assert!(bad > 1.0 && good <= 0.0, "{bad} {good}");
     let spam = &trained.card.spam.languages[&Language::FR];
     assert_eq!((spam.wanted, spam.unwanted), (240, 240));
     assert_eq!(trained.card.files.len(), 2);
@@ -122,11 +134,67 @@ fn an_evaluation_stands_beside_a_plain_one() {
     let report = evaluate(&Corpus::new().with("un", 40).with("deux", 40).options(), &mut |_| {}).unwrap();
     let spam = report.heads.iter().find(|head| head.question == Question::Spam).unwrap();
     let splits: Vec<_> = spam.metrics.iter().map(|metric| metric.split.as_str()).collect();
-    for split in ["left-out", "inside", "left-out, plain words", "inside, plain words"] {
+    for split in ["left-out", "pooled", "inside", "left-out, plain words", "inside, plain words"] {
         assert!(splits.contains(&split), "{split}");
     }
     assert!(spam.left_out_auc.unwrap() > 0.5);
-    assert!(report.table().contains("deux"));
+    let left_out = spam.metrics.iter().find(|metric| metric.split == "left-out").unwrap();
+    assert!(left_out.whole.is_some() && left_out.rules.is_some());
+    let table = report.table();
+    assert!(table.contains("deux") && table.contains("not shown") && table.contains("more good comments"));
+}
+
+/// Comments and offers in English, in which the words count.
+fn english(corpus: Corpus) -> Corpus {
+    let good = ["what a lovely song this is", "i saw them live years ago", "the second verse is the best part"];
+    let bad = ["win free money at http://a.example", "cheap pills at http://b.example now", "earn $500 a day, call me"];
+    corpus.written("anglais", "en", "ham", &good, 150).written("anglais", "en", "spam", &bad, 150)
+}
+
+const FRENCH_SPAM: &str = "Gagnez 500 € par jour, écrivez vite sur http://c.example ou au 06 39 98 11 04";
+const FRENCH_HAM: &str = "Le conseil a voté le budget hier soir, et ma rue est toujours en travaux.";
+
+#[test]
+fn french_ham_does_not_make_french_spam_unfindable() {
+    let without = english(Corpus::new()).train();
+    let with = english(Corpus::new()).written("journal", "fr", "ham", &GOOD, 400).train();
+    let (before, after) = (spam_score(&without, FRENCH_SPAM), spam_score(&with, FRENCH_SPAM));
+    assert!(before > 0.0 && after > 0.0 && after >= before - 0.5, "{before} {after}");
+    assert_eq!(with.card.spam.languages[&Language::FR].openness, 0.0);
+}
+
+#[test]
+fn one_french_scam_does_not_make_french_comments_suspect() {
+    let corpus = || english(Corpus::new()).written("journal", "fr", "ham", &GOOD, 20);
+    let one = corpus().written("journal", "fr", "spam", &["le budget de votre rue est voté, écrivez vite"], 1).train();
+    let (before, after) = (spam_score(&corpus().train(), FRENCH_HAM), spam_score(&one, FRENCH_HAM));
+    assert!(after <= before + 0.1 && after < 0.5, "{before} {after}");
+}
+
+/// How many of a file's examples the shipped model's abuse head would hold by itself, and of how many.
+fn held_as_abuse(file: &str) -> (usize, usize) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("training-data").join(file);
+    let model = Model::built_in().unwrap();
+    let held = |line: &str| {
+        let example: serde_json::Value = serde_json::from_str(line).unwrap();
+        let body = example["text"].as_str().unwrap().to_owned();
+        let language = example["lang"].as_str().and_then(Language::parse);
+        let comment = Comment::parse(Draft { body, ..Draft::default() }).unwrap();
+        let judgement = model.judge(&Text::of(&comment, language), Kind::Comment);
+        judgement.signals.iter().any(|signal| signal.id == "classifier.abuse" && signal.score.nats() >= 2.0)
+    };
+    let examples = std::fs::read_to_string(path).unwrap();
+    (examples.lines().filter(|line| held(line)).count(), examples.lines().count())
+}
+
+#[test]
+fn reported_speech_negation_and_identity_do_not_trip_the_abuse_head() {
+    for file in ["hard-ham.jsonl", "gold/hard-ham.jsonl"] {
+        let (held, of) = held_as_abuse(file);
+        assert!(of >= 40 && held * 50 <= of, "{held} of {of} in {file}");
+    }
+    let (insults, of) = held_as_abuse("abuse-fr.jsonl");
+    assert!(insults > 0, "a head that holds nothing is not tripped by anything: {insults} of {of}");
 }
 
 #[test]

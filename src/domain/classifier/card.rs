@@ -127,7 +127,7 @@ pub struct LanguageFacts {
     /// How far the language's own words count, in 0..=1: n / (n + 100) for the rarer kind of label.
     pub openness: f64,
     pub line: Line,
-    /// Taken off the calibrated score so that the budgets hold.
+    /// Taken off the calibrated score so that the budgets hold; below zero, added to it because they leave room.
     pub shift: Score,
     /// No signal lies above.
     pub ceiling: Score,
@@ -138,6 +138,17 @@ impl LanguageFacts {
     /// The calibrated score of a raw one, before its bounds.
     pub fn unbounded(&self, raw: f64) -> Score {
         Score::from_nats(self.line.at(raw)) - self.shift
+    }
+
+    /// A score within the head's bounds.
+    pub fn bounded(&self, score: Score, floor: Score) -> Score {
+        score.clamp(self.lowest(floor), self.ceiling)
+    }
+
+    /// The head's `floor` as far as the language is open: where its words say nothing, a comment's form alone must not
+    /// speak against a rule that has read them.
+    pub fn lowest(&self, floor: Score) -> Score {
+        Score::from_nats(floor.nats() * self.openness)
     }
 }
 
@@ -156,12 +167,13 @@ impl Line {
     }
 }
 
-/// Whether a budget is kept: at most `budget` of good comments reach `verdict` on this head's word alone.
+/// Whether a budget is kept: at most `budget` of good comments reach `verdict` by what the built-in rules and this head
+/// say together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
     pub verdict: Verdict,
     pub budget: f64,
-    /// Good comments that the head was tried on without having seen them or any of their source.
+    /// Good comments that neither the fit nor the bounds they were tried with had seen.
     pub good: u64,
     /// Those of them that reach the verdict, at or above its threshold.
     pub errors: u64,
@@ -175,7 +187,8 @@ pub struct Claim {
 /// One row of an evaluation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metric {
-    /// `inside` (five folds of one source) or `left-out` (trained on all other sources).
+    /// `left-out` (trained on all other sources), `pooled` (five folds over all sources together; a trade, a video is
+    /// never torn apart) or `inside` (five folds of one source).
     pub split: String,
     pub source: String,
     pub language: Option<Language>,
@@ -193,8 +206,41 @@ pub struct Metric {
     pub wanted_rejected: Option<f64>,
     /// The share of the unwanted that it would hold or reject.
     pub unwanted_held: Option<f64>,
+    /// The share of the unwanted that it would reject.
+    #[serde(default)]
+    pub unwanted_rejected: Option<f64>,
+    /// The same shares for the built-in rules by themselves; `None` for a baseline.
+    #[serde(default)]
+    pub rules: Option<Reached>,
+    /// And for whole decisions: rules and head together.
+    #[serde(default)]
+    pub whole: Option<Reached>,
     /// Both kinds of label weighing the same.
     pub brier: f64,
     /// The expected calibration error in ten bins, both kinds of label weighing the same.
     pub ece: f64,
+}
+
+impl Metric {
+    /// The shares for the head by itself; `None` for a baseline.
+    pub fn head(&self) -> Option<Reached> {
+        self.whole?;
+        Some(Reached {
+            wanted_held: self.wanted_held.unwrap_or_default(),
+            wanted_rejected: self.wanted_rejected.unwrap_or_default(),
+            unwanted_held: self.unwanted_held.unwrap_or_default(),
+            unwanted_rejected: self.unwanted_rejected.unwrap_or_default(),
+        })
+    }
+}
+
+/// What share of the comments with each kind of label reach a verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reached {
+    /// Held or rejected.
+    pub wanted_held: f64,
+    pub wanted_rejected: f64,
+    /// Held or rejected.
+    pub unwanted_held: f64,
+    pub unwanted_rejected: f64,
 }

@@ -138,7 +138,7 @@ fn check_head(head: &HeadFacts) -> Result<(), ModelError> {
         (0.0..=1.0).contains(&facts.openness)
             && (0.0..=LARGEST).contains(&facts.line.slope)
             && (-LARGEST..=LARGEST).contains(&facts.line.intercept)
-            && head.floor <= facts.ceiling
+            && facts.lowest(head.floor) <= facts.ceiling
     };
     if std::iter::once(&head.elsewhere).chain(head.languages.values()).all(sound) {
         Ok(())

@@ -1,7 +1,7 @@
 //! One head: from features to a score that says why.
 
 use super::card::{HeadFacts, LanguageFacts, Question};
-use super::features::{Family, Feature, Features};
+use super::features::{Family, Features};
 use super::weights::Weights;
 use crate::domain::decision::HeadReading;
 use crate::domain::score::Score;
@@ -41,22 +41,21 @@ pub(super) struct Answer {
 }
 
 /// How far a feature counts in a language that is open so far.
-pub fn share(feature: &Feature, openness: f64) -> f64 {
-    match feature.family {
-        Family::Words => openness,
+pub fn share(family: Family, openness: f64) -> f64 {
+    match family {
+        Family::Words | Family::Stems => openness,
         Family::Structure => 1.0,
     }
 }
 
-/// Adds up weights in the order of the features, which is the order of their keys: the same on every machine.
-pub fn raw(features: &Features, openness: f64, weight: impl Fn(&Feature) -> Option<f32>) -> Raw {
+/// Adds up the weights of the features that have one, in the order of their keys: the same on every machine.
+pub fn raw(weights: impl Iterator<Item = (Family, f32)>, openness: f64) -> Raw {
     let (mut sum, mut number, mut known) = (0.0, 0.0, 0);
-    for feature in features.iter() {
-        let share = share(feature, openness);
-        let Some(weight) = weight(feature).filter(|_| share > 0.0) else { continue };
+    for (family, weight) in weights {
+        let share = share(family, openness);
         sum += share * f64::from(weight);
         number += share;
-        known += u32::from(feature.family == Family::Words && share >= LEAST_OPEN);
+        known += u32::from(family == Family::Words && share >= LEAST_OPEN);
     }
     let divisor = if number > 0.0 { f64::sqrt(number) } else { 1.0 };
     Raw { score: sum / divisor, divisor, known }
@@ -65,9 +64,10 @@ pub fn raw(features: &Features, openness: f64, weight: impl Fn(&Feature) -> Opti
 impl Head {
     pub fn answer(&self, features: &Features, text: &Text) -> Answer {
         let facts = self.facts.language(features.language());
-        let raw = raw(features, facts.openness, |feature| self.weights.get(feature.key));
+        let known = features.iter().filter_map(|feature| Some((feature.family, self.weights.get(feature.key)?)));
+        let raw = raw(known, facts.openness);
         let reading = HeadReading { probability: None, known_tokens: raw.known };
-        if !may_speak(self.question, self.facts.fewest_known, raw, text) {
+        if !may_speak(self.question, self.facts.fewest_known, raw, carries_an_offer(text)) {
             return Answer { reading, told: None };
         }
         let odds = facts.line.at(raw.score);
@@ -79,7 +79,7 @@ impl Head {
         let scale = facts.line.slope / raw.divisor;
         let evidence = self.strongest(features, text, facts.openness, scale);
         let unbounded = facts.unbounded(raw.score);
-        let score = unbounded.clamp(self.facts.floor, facts.ceiling);
+        let score = facts.bounded(unbounded, self.facts.floor);
         let rest = unbounded - evidence.iter().map(|evidence| evidence.score).sum();
         let cap = (score != unbounded).then(|| score - unbounded);
         (score, Explanation { evidence, rest, cap })
@@ -89,7 +89,7 @@ impl Head {
         let mut all: Vec<_> = features
             .iter()
             .filter_map(|feature| Some((feature, f64::from(self.weights.get(feature.key)?))))
-            .map(|(feature, weight)| (feature, Score::from_nats(scale * share(feature, openness) * weight)))
+            .map(|(feature, weight)| (feature, Score::from_nats(scale * share(feature.family, openness) * weight)))
             .filter(|(_, score)| *score != Score::ZERO)
             .collect();
         all.sort_unstable_by_key(|(feature, score)| (-score.thousandths().abs(), feature.key));
@@ -99,12 +99,12 @@ impl Head {
 }
 
 /// A head that knows too few words says nothing, unless the comment carries what spam is made of.
-pub fn may_speak(question: Question, fewest_known: u32, raw: Raw, text: &Text) -> bool {
-    raw.known >= fewest_known || (question == Question::Spam && carries_an_offer(text))
+pub fn may_speak(question: Question, fewest_known: u32, raw: Raw, offer: bool) -> bool {
+    raw.known >= fewest_known || (question == Question::Spam && offer)
 }
 
 /// Whether a comment holds something to follow: a link, a telephone number, an address, an amount, disguised letters.
-fn carries_an_offer(text: &Text) -> bool {
+pub fn carries_an_offer(text: &Text) -> bool {
     let shape = text.shape();
     let marks = shape.amounts + shape.phones + shape.emails + shape.mixed_script_words;
     marks > 0 || text.fields().iter().any(|field| !field.links.is_empty())

@@ -71,7 +71,6 @@ impl Facts<'_> {
             self.band("capitals", per_thousand(shape.capitals, shape.letters), &[20, 50, 100, 200, 400, 700]);
         }
         if shape.words >= 5 {
-            self.band("distinct", per_thousand(shape.distinct_words, shape.words), &[400, 600, 750, 900, 1_000]);
             self.band("word_length", shape.letters * 10 / shape.words, &[35, 40, 45, 50, 60]);
         }
     }
@@ -79,29 +78,15 @@ impl Facts<'_> {
     fn of_links(&mut self, body: &FieldText) {
         self.band("links", body.links.len() as u32, &[1, 2, 3, 4]);
         for link in body.links.iter().take(MOST_LINKS) {
-            self.tell_pair("tld", link.host.rsplit('.').next().unwrap_or(""));
             self.tell_pair("link", kind(link));
-            let written = body.folded.as_str().get(body.folded.bytes(link.span.start..link.span.end)).unwrap_or("");
-            self.tell_pair("link_scheme", if written.contains("://") { "yes" } else { "no" });
-            let after = written.split_once("://").map_or(written, |(_, after)| after);
-            let has_path = after.split_once('/').is_some_and(|(_, path)| !path.is_empty());
-            self.tell_pair("link_path", if has_path { "yes" } else { "no" });
         }
     }
 
-    /// Only what is unusual about an author is told: most examples do not know theirs.
+    /// Only what is unusual about an author is told: most examples do not know theirs, so that a fact as common as
+    /// having a name or a page would only tell which examples came with one.
     fn of_author(&mut self, text: &Text) {
-        for field in text.fields() {
-            match field.field {
-                Field::AuthorName if !field.links.is_empty() => (self.tell)("author_is_url"),
-                Field::AuthorUrl => {
-                    (self.tell)("author_has_link");
-                    for link in field.links.iter().take(1) {
-                        self.tell_pair("author_tld", link.host.rsplit('.').next().unwrap_or(""));
-                    }
-                }
-                _ => {}
-            }
+        if text.field(Field::AuthorName).is_some_and(|name| !name.links.is_empty()) {
+            (self.tell)("author_is_url");
         }
     }
 
@@ -150,9 +135,9 @@ mod tests {
     }
 
     #[test]
-    fn links_are_told_by_number_kind_and_ending() {
+    fn links_are_told_by_number_and_kind() {
         let told = told("ici https://bit.ly/3abc et ici example.org", DraftAuthor::default());
-        for fact in ["links=2", "link=shortener", "tld=ly", "tld=org", "link_path=yes", "link_scheme=no"] {
+        for fact in ["links=2", "link=shortener", "link=page"] {
             assert!(told.iter().any(|told| told == fact), "{fact} in {told:?}");
         }
     }
@@ -165,9 +150,17 @@ mod tests {
             ..DraftAuthor::default()
         };
         let told = told("Bonjour", author);
-        for fact in ["author_is_url", "author_has_link", "author_tld=ru", "links=0"] {
-            assert!(told.iter().any(|told| told == fact), "{fact} in {told:?}");
-        }
+        assert!(told.iter().any(|told| told == "author_is_url"), "{told:?}");
+    }
+
+    #[test]
+    fn that_an_author_has_a_name_and_a_page_is_no_fact() {
+        let named = DraftAuthor {
+            name: Some("Jeanne".to_owned()),
+            url: Some("https://jeanne.example".to_owned()),
+            ..DraftAuthor::default()
+        };
+        assert_eq!(told("Bonjour", named), told("Bonjour", DraftAuthor::default()));
     }
 
     #[test]

@@ -1,0 +1,152 @@
+//! Reads a corpus twice: to weigh it, and then to count it and to take a sample.
+
+use jiff::Timestamp;
+
+use super::corpus::{Corpus, Example};
+use super::counts::{Counts, Say};
+use super::sample::{self, Gathering, Row, Ruled, Sample};
+use super::split::{Census, Masses, Place, Split};
+use super::study::{self, Study};
+use super::{Progress, TrainOptions, TrainingError, lanes};
+use crate::domain::classifier::card::{FileFacts, Question};
+use crate::domain::classifier::carries_an_offer;
+use crate::domain::classifier::features::Features;
+use crate::domain::comment::Comment;
+use crate::domain::rules::RuleSet;
+use crate::domain::signal::Signal;
+use crate::domain::text::Text;
+
+/// Everything that is known after reading.
+pub(super) struct Read {
+    pub files: Vec<FileFacts>,
+    /// By head, of the whole corpus.
+    pub whole: [Census; 2],
+    /// Of the whole corpus.
+    pub counts: Counts,
+    pub sample: Sample,
+    /// By head, of the sample.
+    sampled: [Census; 2],
+}
+
+impl Read {
+    pub fn study(&self, question: Question) -> Study<'_> {
+        let [spam, abuse] = &self.sampled;
+        Study { sample: &self.sample, question, census: if question == Question::Spam { spam } else { abuse } }
+    }
+}
+
+/// What a lane gathers.
+struct Lane {
+    counts: Counts,
+    gathering: Gathering,
+    sampled: [Census; 2],
+}
+
+/// What does not change from example to example.
+struct Reader<'a> {
+    options: &'a TrainOptions,
+    whole: &'a [Census; 2],
+    masses: [Masses; 2],
+    winning: u64,
+    rules: RuleSet,
+    /// For rules that ask for a page's age; no example has a page.
+    now: Timestamp,
+}
+
+pub(super) fn read(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Result<Read, TrainingError> {
+    let corpus = Corpus::new(options.files.clone())?;
+    let mut examples = 0;
+    let mut whole = Question::ALL.map(|question| Census::new(question, options.seed));
+    let files = corpus.facts(&mut |example| {
+        examples += 1;
+        whole.iter_mut().for_each(|census| census.count(example, &options.sources));
+        progress(Progress { step: "count", done: examples, of: examples });
+    })?;
+    let reader = Reader {
+        options,
+        masses: [&whole[0], &whole[1]].map(|census| census.masses(Split::Whole)),
+        winning: sample::winning(&whole),
+        rules: RuleSet::built_in().map_err(TrainingError::fit)?,
+        now: Timestamp::UNIX_EPOCH,
+        whole: &whole,
+    };
+    let mut done = 0;
+    let lanes = lanes::visit(&corpus, || reader.lane(), |lane, example| reader.visit(lane, example), &mut |_| {
+        done += 1;
+        if done % 1_000 == 0 || done == examples {
+            progress(Progress { step: "read", done, of: examples });
+        }
+    })?;
+    Ok(together(lanes, files, whole))
+}
+
+fn together(lanes: Vec<Lane>, files: Vec<FileFacts>, whole: [Census; 2]) -> Read {
+    let mut counts = Counts::new();
+    let mut gatherings = Vec::new();
+    let mut sampled = [whole[0].emptied(), whole[1].emptied()];
+    for lane in lanes {
+        counts = counts.merged(lane.counts);
+        gatherings.push(lane.gathering);
+        let [spam, abuse] = sampled;
+        let [more_spam, more_abuse] = lane.sampled;
+        sampled = [spam.merged(more_spam), abuse.merged(more_abuse)];
+    }
+    Read { files, whole, counts, sample: Gathering::sample(gatherings), sampled }
+}
+
+impl Reader<'_> {
+    fn lane(&self) -> Lane {
+        let [spam, abuse] = self.whole;
+        Lane { counts: Counts::new(), gathering: Gathering::default(), sampled: [spam.emptied(), abuse.emptied()] }
+    }
+
+    fn visit(&self, lane: &mut Lane, example: Example) {
+        let sources = &self.options.sources;
+        let places = [0, 1].map(|head| self.whole.get(head).and_then(|census| census.place(&example, sources)));
+        let Some(place) = places.iter().flatten().next() else { return };
+        let lot = example.lot(self.options.seed);
+        let sampled = sample::wins(lot, self.winning);
+        if sampled {
+            lane.sampled.iter_mut().for_each(|census| census.count(&example, sources));
+        }
+        let author = example.author();
+        let group = example.group().map(Into::into);
+        let Some((comment, text)) = example.comment(place.author) else { return };
+        let features = Features::of(&text);
+        lane.counts.add(&features, &self.says(places), author, |question, feature| {
+            study::counts(question, feature.family, sample::is_manner(features.name(feature), feature.family))
+        });
+        if sampled {
+            let offer = carries_an_offer(&text);
+            let row = Row::new(places, text.language(), group, offer, self.ruled(&comment, &text, places));
+            lane.gathering.add(lot, row, &features);
+        }
+    }
+
+    fn says(&self, places: [Option<Place>; 2]) -> Vec<Say> {
+        let heads = Question::ALL.into_iter().zip(&self.masses).zip(places);
+        heads
+            .filter_map(|((question, masses), place)| {
+                let place = place?;
+                Some(Say { question, unwanted: place.unwanted, mass: masses.of(place) })
+            })
+            .collect()
+    }
+
+    /// What the rules say, to each head. Where an example does not speak for a head, its label says nothing about that
+    /// head's matter: that a rule finds an insult in what is merely no spam is no mistake.
+    fn ruled(&self, comment: &Comment, text: &Text, places: [Option<Place>; 2]) -> [Ruled; 2] {
+        let signals = self.rules.signals(comment, text, self.now);
+        let [spam, abuse] = places.map(|place| place.is_some());
+        let ruled = |counts: &dyn Fn(&Signal) -> bool| Ruled {
+            score: signals.iter().filter(|signal| counts(signal)).map(|signal| signal.score).sum(),
+            floor: signals.iter().filter(|signal| counts(signal)).filter_map(|signal| signal.floor).max(),
+        };
+        [ruled(&|signal| abuse || !is_about_abuse(&signal.id)), ruled(&|signal| spam || is_about_abuse(&signal.id))]
+    }
+}
+
+/// Whether a built-in rule is about what the abuse head is about.
+fn is_about_abuse(id: &str) -> bool {
+    ["insults", "aggression", "hate", "threats"].iter().any(|matter| id.starts_with(matter))
+}
