@@ -22,10 +22,10 @@ mod study;
 use std::path::PathBuf;
 
 pub use budgets::Budgets;
-pub use report::{HeadReport, LanguageClaims, Report};
+pub use report::{Exhibit, HeadReport, LanguageClaims, Report, exhibit};
 pub use sources::{Source, Sources, SourcesError};
 
-use crate::domain::classifier::card::{Card, HeadFacts, Metric, Question};
+use crate::domain::classifier::card::{Card, Count, HeadFacts, Metric, Question};
 use crate::domain::classifier::features::TOKENIZER;
 use crate::domain::classifier::{Model, ModelError, write};
 use corpus::Corpus;
@@ -61,7 +61,7 @@ pub struct Trained {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
     pub question: Question,
-    /// `count` or `try`.
+    /// `count`, `try` or `explain`.
     pub step: &'static str,
     pub done: u64,
     pub of: u64,
@@ -104,17 +104,21 @@ pub fn train(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Resu
         counts.extend(census.counts());
         let study = study(&corpus, options, question, &census);
         let assessed = assess_head(&study, options, progress)?;
-        let fitted = match teaches(&census) {
-            true => study.fit(&[Split::Whole], Recipe::Tamis, progress)?.pop().map(|outcome| outcome.fitted),
-            false => None,
-        };
-        Ok::<_, TrainingError>((HeadFacts { metrics: assessed.metrics, ..assessed.facts }, fitted.unwrap_or_default()))
+        let fitted = fit_whole(&study, progress)?;
+        Ok::<_, TrainingError>((HeadFacts { metrics: assessed.metrics, ..assessed.facts }, fitted))
     });
     let ((spam, spam_fit), (abuse, abuse_fit)) = (spam?, abuse?);
-    if spam_fit.weights.is_empty() && abuse_fit.weights.is_empty() {
-        return Err(TrainingError::NothingToLearn);
-    }
-    let card = Card {
+    publish(card(options, &corpus, counts, spam, abuse)?, &spam_fit, &abuse_fit)
+}
+
+fn card(
+    options: &TrainOptions,
+    corpus: &Corpus,
+    counts: Vec<Count>,
+    spam: HeadFacts,
+    abuse: HeadFacts,
+) -> Result<Card, TrainingError> {
+    Ok(Card {
         date: options.date.to_string(),
         code: env!("CARGO_PKG_VERSION").to_owned(),
         tokenizer: TOKENIZER,
@@ -124,11 +128,22 @@ pub fn train(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Resu
         counts,
         spam,
         abuse,
-    };
-    publish(card, &spam_fit, &abuse_fit)
+    })
+}
+
+/// The fit of everything; empty where there is nothing to tell apart.
+fn fit_whole(study: &Study<'_>, progress: &mut dyn FnMut(Progress)) -> Result<Fitted, TrainingError> {
+    if !teaches(study.census) {
+        return Ok(Fitted::default());
+    }
+    let fitted = study.fit(&[Split::Whole], Recipe::Tamis, progress)?.pop().map(|outcome| outcome.fitted);
+    Ok(fitted.unwrap_or_default())
 }
 
 fn publish(card: Card, spam: &Fitted, abuse: &Fitted) -> Result<Trained, TrainingError> {
+    if spam.weights.is_empty() && abuse.weights.is_empty() {
+        return Err(TrainingError::NothingToLearn);
+    }
     let mut names = [spam.names.as_slice(), abuse.names.as_slice()].concat();
     names.sort_unstable();
     names.dedup_by_key(|(key, _)| *key);
@@ -148,20 +163,25 @@ pub fn evaluate(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> R
         let census = take_census(&corpus, options, question)?;
         let study = study(&corpus, options, question, &census);
         let assessed = assess_head(&study, options, progress)?;
-        let mut metrics = assessed.metrics;
-        metrics.extend(baseline(&study, progress)?);
-        heads.push(HeadReport {
-            question,
-            left_out_auc: assess::mean_auc(LEFT_OUT, &census, &metrics),
-            metrics,
-            claims: claims(&assessed.facts),
-        });
+        heads.push(head_report(&study, &assessed, &baseline(&study, progress)?));
     }
     Ok(Report { date: options.date.to_string(), seed: options.seed, heads })
 }
 
+fn head_report(study: &Study<'_>, assessed: &Assessed, baseline: &Measured) -> HeadReport {
+    let metrics = [assessed.metrics.as_slice(), &baseline.metrics].concat();
+    HeadReport {
+        question: study.question,
+        left_out_auc: assess::mean_auc(LEFT_OUT, study.census, &metrics),
+        metrics,
+        claims: claims(&assessed.facts),
+    }
+}
+
 const LEFT_OUT: &str = "left-out";
 const INSIDE: &str = "inside";
+const LEFT_OUT_PLAIN: &str = "left-out, plain words";
+const INSIDE_PLAIN: &str = "inside, plain words";
 
 fn take_census(corpus: &Corpus, options: &TrainOptions, question: Question) -> Result<Census, TrainingError> {
     let mut census = Census::new(question, options.seed);
@@ -183,6 +203,14 @@ fn teaches(census: &Census) -> bool {
 struct Assessed {
     facts: HeadFacts,
     metrics: Vec<Metric>,
+    /// What the facts were settled by.
+    judged_by: Vec<Prediction>,
+}
+
+/// The figures of the baseline, and the predictions behind them.
+struct Measured {
+    metrics: Vec<Metric>,
+    judged_by: Vec<Prediction>,
 }
 
 fn assess_head(
@@ -191,12 +219,15 @@ fn assess_head(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Assessed, TrainingError> {
     let (left_out, inside) = predictions(study, Recipe::Tamis, progress)?;
-    // With a single domain nothing is left to train on, and its own folds must do.
-    let judged_by = if left_out.is_empty() { &inside } else { &left_out };
-    let facts = assess::facts(study.question, study.census, judged_by, options.budgets);
+    let facts = assess::facts(study.question, study.census, judges(&left_out, &inside), options.budgets);
     let mut metrics = assess::metrics(LEFT_OUT, study.census, &left_out, Some(&facts));
     metrics.extend(assess::metrics(INSIDE, study.census, &inside, Some(&facts)));
-    Ok(Assessed { facts, metrics })
+    Ok(Assessed { facts, metrics, judged_by: judges(&left_out, &inside).to_vec() })
+}
+
+/// With a single domain nothing is left to train on, and its own folds must do.
+fn judges<'a>(left_out: &'a [Prediction], inside: &'a [Prediction]) -> &'a [Prediction] {
+    if left_out.is_empty() { inside } else { left_out }
 }
 
 /// The predictions on domains left out, and inside each domain.
@@ -218,11 +249,11 @@ fn predictions(
     Ok((left_out, tried(&inside.collect::<Vec<_>>())?))
 }
 
-fn baseline(study: &Study<'_>, progress: &mut dyn FnMut(Progress)) -> Result<Vec<Metric>, TrainingError> {
+fn baseline(study: &Study<'_>, progress: &mut dyn FnMut(Progress)) -> Result<Measured, TrainingError> {
     let (left_out, inside) = predictions(study, Recipe::PlainWords, progress)?;
-    let mut metrics = assess::metrics("left-out, plain words", study.census, &left_out, None);
-    metrics.extend(assess::metrics("inside, plain words", study.census, &inside, None));
-    Ok(metrics)
+    let mut metrics = assess::metrics(LEFT_OUT_PLAIN, study.census, &left_out, None);
+    metrics.extend(assess::metrics(INSIDE_PLAIN, study.census, &inside, None));
+    Ok(Measured { metrics, judged_by: judges(&left_out, &inside).to_vec() })
 }
 
 fn claims(facts: &HeadFacts) -> Vec<LanguageClaims> {

@@ -138,14 +138,14 @@ pub(super) fn metrics(
 }
 
 /// The row of all real domains.
-const ALL: &str = "(all real)";
+pub(super) const ALL: &str = "(all real)";
 
-fn is_real(census: &Census, prediction: &Prediction) -> bool {
+pub(super) fn is_real(census: &Census, prediction: &Prediction) -> bool {
     census.domains().get(prediction.domain).is_some_and(|domain| !domain.written)
 }
 
 /// What a head with these facts says, calibrated and within its bounds.
-fn outcome(prediction: &Prediction, facts: Option<&HeadFacts>, weight: f64) -> Outcome {
+pub(super) fn outcome(prediction: &Prediction, facts: Option<&HeadFacts>, weight: f64) -> Outcome {
     let (odds, told) = match facts {
         None => (prediction.raw, None),
         Some(head) => {

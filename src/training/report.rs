@@ -1,8 +1,23 @@
-//! What an evaluation found, as data and as a table for people.
+//! What an evaluation found, as data, as a table for a terminal and as a page for people.
+
+mod charts;
+mod curves;
+mod errors;
+mod exhibit;
+mod html;
+mod numbers;
+mod plots;
+mod sentences;
+mod tables;
+mod words;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use serde::{Deserialize, Serialize};
 
+pub use exhibit::{Exhibit, exhibit};
+
+use super::assess::ALL;
+use super::{INSIDE, LEFT_OUT};
 use crate::domain::classifier::card::{Claim, Metric, Question};
 
 /// One evaluation: both heads, every split.
@@ -44,6 +59,12 @@ impl Report {
 }
 
 impl HeadReport {
+    /// The row of all real sources together, left out or, where there is but one, inside it.
+    fn all_real(&self) -> Option<&Metric> {
+        let row = |split| self.metrics.iter().find(|metric| metric.split == split && metric.source == ALL);
+        row(LEFT_OUT).or_else(|| row(INSIDE))
+    }
+
     fn tables(&self) -> String {
         let mean = self.left_out_auc.map_or_else(|| "?".to_owned(), |auc| format!("{auc:.3}"));
         let title = format!("{}: mean AUC on sources left out {mean}", self.question.as_str());

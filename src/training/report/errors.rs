@@ -1,0 +1,271 @@
+//! The worst errors: what a head was sure of and wrong about, told by the fit that had not seen it.
+
+use crate::domain::classifier::card::{Card, HeadFacts, Label, LanguageFacts, Question};
+use crate::domain::classifier::{Model, write};
+use crate::domain::comment::{Kind, Language};
+use crate::domain::decision::{Thresholds, Verdict};
+use crate::domain::policy;
+use crate::domain::score::Score;
+use crate::domain::signal::{Explanation, Message, Signal, Source, Span, Token};
+use crate::domain::text::Text;
+use crate::training::split::{FOLDS, Place, Split};
+use crate::training::study::{Outcome, Recipe, Study};
+use crate::training::{Progress, TrainingError};
+
+/// As many of each kind: good comments accused, unwanted ones missed.
+pub const MOST: usize = 10;
+
+/// The longest text that is shown, in Unicode scalars.
+const LONGEST: usize = 700;
+
+/// A signal beyond any threshold: the explanation is told before the head's bounds.
+const UNBOUNDED: Score = Score::from_thousandths(1_000_000);
+
+/// An example that a head was sure of and wrong about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorstError {
+    /// At most [`LONGEST`] scalars of the text.
+    pub text: String,
+    /// Whether there is more of it.
+    pub cut: bool,
+    pub source: String,
+    pub language: Option<Language>,
+    /// What a person says it is.
+    pub label: Label,
+    pub unwanted: bool,
+    /// What the head says: calibrated, at even base rates.
+    pub probability: f64,
+    /// What the head alone would have made of it, within its bounds.
+    pub verdict: Verdict,
+    /// The strongest features, strongest first, and what each adds.
+    pub evidence: Vec<(Clue, Score)>,
+    /// What all other features and the calibration add.
+    pub rest: Score,
+}
+
+/// A feature of a text as a person can recognise it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Clue {
+    /// Words of the text.
+    Words(String),
+    /// The name of a fact, such as `links=2`.
+    Structure(String),
+}
+
+/// Tries every example with the fit that had not seen it, and keeps the worst: first the good comments that are
+/// accused, then the unwanted ones that are missed, each from the most certain.
+pub(super) fn worst(
+    study: &Study<'_>,
+    card: &Card,
+    facts: &HeadFacts,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Vec<WorstError>, TrainingError> {
+    let splits = splits(study);
+    let fits = study.fit(&splits, Recipe::Tamis, progress)?;
+    let judges = splits.iter().zip(fits).map(|(split, fit)| Ok((*split, judge(study, card, facts, *split, fit)?)));
+    let judges: Vec<(Split, Model)> = judges.collect::<Result<_, TrainingError>>()?;
+    let (mut accused, mut missed) = (Worst::default(), Worst::default());
+    let (mut done, of) = (0, study.census.examples());
+    study.corpus.each(&mut |example| {
+        let Some(place) = study.census.place(&example, study.sources) else { return };
+        done += 1;
+        if done % 500 == 0 || done == of {
+            progress(Progress { question: study.question, step: "explain", done, of });
+        }
+        let unseen = judges.iter().find(|(split, _)| split.tries(place.domain, place.fold));
+        let Some((_, model)) = unseen else { return };
+        let (label, source, body) = (example.label(), example.source().to_owned(), example.body().to_owned());
+        let Some(text) = example.text(place.author) else { return };
+        let Some(answer) = answer(model, study.question, &text) else { return };
+        let kept = if place.unwanted { &mut missed } else { &mut accused };
+        kept.offer(answer.wrongness(place), &body, || answer.told(facts, &text, label, place, source, &body));
+    })?;
+    Ok(accused.kept.into_iter().chain(missed.kept).map(|(_, error)| error).collect())
+}
+
+/// With a single domain nothing is left to train on, and its own folds must do.
+fn splits(study: &Study<'_>) -> Vec<Split> {
+    match study.census.domains().len() {
+        0 => Vec::new(),
+        1 => (0..FOLDS).map(|fold| Split::Inside(0, fold)).collect(),
+        domains => (0..domains).map(Split::LeftOut).collect(),
+    }
+}
+
+/// A fit as a model that tells its evidence before bounds, knowing of each language what the fit saw of it.
+fn judge(
+    study: &Study<'_>,
+    card: &Card,
+    facts: &HeadFacts,
+    split: Split,
+    fit: Outcome,
+) -> Result<Model, TrainingError> {
+    let labels = study.census.labels(split);
+    let unbounded = |facts: &LanguageFacts, openness: f64| LanguageFacts {
+        openness,
+        shift: Score::ZERO,
+        ceiling: UNBOUNDED,
+        ..facts.clone()
+    };
+    let languages = facts.languages.iter().map(|(language, facts)| {
+        let openness = labels.get(language).map_or(0.0, |labels| labels.openness());
+        (*language, unbounded(facts, openness))
+    });
+    let told = HeadFacts {
+        floor: -UNBOUNDED,
+        elsewhere: unbounded(&facts.elsewhere, 0.0),
+        languages: languages.collect(),
+        ..facts.clone()
+    };
+    let card = Card { spam: told.clone(), abuse: told, ..card.clone() };
+    let (spam, abuse) = match study.question {
+        Question::Spam => (fit.fitted.weights, Vec::new()),
+        Question::Abuse => (Vec::new(), fit.fitted.weights),
+    };
+    Ok(Model::read(&write(&card, &spam, &abuse, &fit.fitted.names))?)
+}
+
+/// What a model says about one text.
+struct Answer {
+    probability: f64,
+    /// Calibrated, before bounds.
+    score: Score,
+    explanation: Explanation,
+}
+
+/// `None` where the head knows too little, or says neither yes nor no.
+fn answer(model: &Model, question: Question, text: &Text) -> Option<Answer> {
+    let judgement = model.judge(text, Kind::Comment);
+    let reading = match question {
+        Question::Spam => judgement.heads.spam,
+        Question::Abuse => judgement.heads.abuse,
+    };
+    let id = format!("classifier.{}", question.as_str());
+    let signal = judgement.signals.into_iter().find(|signal| signal.id == id)?;
+    Some(Answer { probability: reading.probability?, score: signal.score, explanation: signal.explanation? })
+}
+
+impl Answer {
+    /// How sure the head is of what is not so.
+    fn wrongness(&self, place: Place) -> Score {
+        if place.unwanted { -self.score } else { self.score }
+    }
+
+    fn told(
+        &self,
+        facts: &HeadFacts,
+        text: &Text,
+        label: Label,
+        place: Place,
+        source: String,
+        body: &str,
+    ) -> WorstError {
+        let language = text.language();
+        let bounds = facts.language(language);
+        let told = (self.score - bounds.shift).clamp(facts.floor, bounds.ceiling);
+        let clue = |token: &Token| match token {
+            Token::Words(spans) => {
+                Clue::Words(spans.iter().map(|span| words(body, *span)).collect::<Vec<_>>().join(" "))
+            }
+            Token::Structure(name) => Clue::Structure(name.clone()),
+        };
+        WorstError {
+            text: body.chars().take(LONGEST).collect(),
+            cut: body.chars().nth(LONGEST).is_some(),
+            source,
+            language,
+            label,
+            unwanted: place.unwanted,
+            probability: self.probability,
+            verdict: verdict(told),
+            evidence: self
+                .explanation
+                .evidence
+                .iter()
+                .map(|evidence| (clue(&evidence.token), evidence.score))
+                .collect(),
+            rest: self.explanation.rest,
+        }
+    }
+}
+
+/// What the head's word alone would have done.
+fn verdict(told: Score) -> Verdict {
+    let signal = Signal::new("classifier", Source::Classifier, told, Message::new("", ""));
+    policy::decide(&[signal], Thresholds::default()).verdict
+}
+
+/// The words of a span. Two neighbouring words may stand far apart, so this too is bounded.
+fn words(body: &str, span: Span) -> String {
+    const LONGEST_CLUE: usize = 60;
+    let length = span.end.saturating_sub(span.start) as usize;
+    body.chars().skip(span.start as usize).take(length.min(LONGEST_CLUE)).collect()
+}
+
+/// The worst errors of one kind so far: bounded, the most certain first, none twice.
+#[derive(Default)]
+struct Worst {
+    kept: Vec<(Score, WorstError)>,
+}
+
+impl Worst {
+    /// Of two that are as wrong, the one that came first goes first.
+    fn offer(&mut self, wrongness: Score, body: &str, error: impl FnOnce() -> WorstError) {
+        let at = self.kept.partition_point(|(kept, _)| *kept >= wrongness);
+        let known = || self.kept.iter().any(|(_, kept)| kept.text.chars().eq(body.chars().take(LONGEST)));
+        if wrongness <= Score::ZERO || at >= MOST || known() {
+            return;
+        }
+        self.kept.insert(at, (wrongness, error()));
+        self.kept.truncate(MOST);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> WorstError {
+        WorstError {
+            text: text.to_owned(),
+            cut: false,
+            source: "s".to_owned(),
+            language: None,
+            label: Label::Ham,
+            unwanted: false,
+            probability: 0.9,
+            verdict: Verdict::Hold,
+            evidence: Vec::new(),
+            rest: Score::ZERO,
+        }
+    }
+
+    #[test]
+    fn the_worst_are_kept_in_order_bounded_and_once() {
+        let mut worst = Worst::default();
+        for at in 0..50 {
+            let text = format!("texte {at}.");
+            worst.offer(Score::from_nats(f64::from(at % 25)), &text, || error(&text));
+        }
+        worst.offer(Score::from_nats(99.0), "texte 24.", || error("texte 24."));
+        let kept: Vec<_> = worst.kept.iter().map(|(_, error)| error.text.as_str()).collect();
+        assert_eq!(&kept[..3], ["texte 24.", "texte 49.", "texte 23."]);
+        assert_eq!(kept.len(), MOST);
+    }
+
+    #[test]
+    fn what_is_right_is_no_error() {
+        let mut worst = Worst::default();
+        worst.offer(Score::ZERO, "a", || error("a"));
+        worst.offer(Score::from_nats(-3.0), "b", || error("b"));
+        assert!(worst.kept.is_empty());
+    }
+
+    #[test]
+    fn words_are_counted_in_scalars_and_bounded() {
+        let span = |start, end| Span { field: crate::domain::signal::Field::Body, start, end };
+        assert_eq!(words("été à Nîmes", span(4, 5)), "à");
+        assert_eq!(words(&"x".repeat(500), span(0, 500)).len(), 60);
+        assert_eq!(words("court", span(3, 99)), "rt");
+    }
+}

@@ -1,0 +1,125 @@
+//! An evaluation with everything that a person wants to see beside the figures: the model itself, curves, the
+//! strongest tokens, the worst errors.
+
+use super::curves::{self, Curves};
+use super::errors::{self, WorstError};
+use super::{HeadReport, Report};
+use crate::domain::classifier::Model;
+use crate::domain::classifier::card::{Card, HeadFacts, Question};
+use crate::training::corpus::Corpus;
+use crate::training::counts::Fitted;
+use crate::training::split::Census;
+use crate::training::study::Prediction;
+use crate::training::{self, LEFT_OUT_PLAIN, Progress, TrainOptions, TrainingError, assess};
+
+/// The strongest tokens of each kind that are shown.
+const MOST_TOKENS: usize = 30;
+
+/// What the report for people shows. It holds texts of the corpus: it must be deleted when they must.
+#[derive(Clone, Debug)]
+pub struct Exhibit {
+    pub report: Report,
+    /// The model that `tamis train` makes of the same files, seed and day.
+    pub version: String,
+    pub card: Card,
+    /// In the order of the report's heads.
+    pub heads: Vec<HeadExhibit>,
+}
+
+/// What is shown of one head.
+#[derive(Clone, Debug)]
+pub struct HeadExhibit {
+    pub question: Question,
+    /// Like [`HeadReport::left_out_auc`], by plain words.
+    pub plain_auc: Option<f64>,
+    /// The domains whose texts were written for the project.
+    pub written: Vec<String>,
+    /// All languages first.
+    pub curves: Vec<Curves>,
+    /// The names and weights that speak most for a good comment, strongest first.
+    pub wanted_tokens: Vec<(String, f32)>,
+    /// Those that speak most for yes.
+    pub unwanted_tokens: Vec<(String, f32)>,
+    pub errors: Vec<WorstError>,
+}
+
+/// One head's part, before there is a model.
+struct Examined {
+    census: Census,
+    report: HeadReport,
+    facts: HeadFacts,
+    judged_by: Vec<Prediction>,
+    plain: Vec<Prediction>,
+    fitted: Fitted,
+}
+
+/// Measures both heads as [`training::evaluate`] does, and gathers what a person wants to see of them.
+///
+/// # Errors
+/// With file and line, what in the corpus is not what it must be; or that it teaches nothing.
+pub fn exhibit(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Result<Exhibit, TrainingError> {
+    let corpus = Corpus::new(options.files.clone())?;
+    let [spam, abuse] = Question::ALL.map(|question| examine(&corpus, options, question, progress));
+    let (spam, abuse) = (spam?, abuse?);
+    let counts = [spam.census.counts(), abuse.census.counts()].concat();
+    let card = training::card(options, &corpus, counts, spam.facts.clone(), abuse.facts.clone())?;
+    let trained = training::publish(card, &spam.fitted, &abuse.fitted)?;
+    let model = Model::read(&trained.model_bytes)?;
+    let mut show = |head: &Examined| head.show(&corpus, options, &model, progress);
+    let heads = vec![show(&spam)?, show(&abuse)?];
+    let report = Report { date: options.date.to_string(), seed: options.seed, heads: vec![spam.report, abuse.report] };
+    Ok(Exhibit { report, version: trained.version, card: trained.card, heads })
+}
+
+fn examine(
+    corpus: &Corpus,
+    options: &TrainOptions,
+    question: Question,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Examined, TrainingError> {
+    let census = training::take_census(corpus, options, question)?;
+    let study = training::study(corpus, options, question, &census);
+    let assessed = training::assess_head(&study, options, progress)?;
+    let baseline = training::baseline(&study, progress)?;
+    let report = training::head_report(&study, &assessed, &baseline);
+    let fitted = training::fit_whole(&study, progress)?;
+    let facts = HeadFacts { metrics: assessed.metrics, ..assessed.facts };
+    Ok(Examined { census, report, facts, judged_by: assessed.judged_by, plain: baseline.judged_by, fitted })
+}
+
+impl Examined {
+    fn show(
+        &self,
+        corpus: &Corpus,
+        options: &TrainOptions,
+        model: &Model,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<HeadExhibit, TrainingError> {
+        let question = self.report.question;
+        let study = training::study(corpus, options, question, &self.census);
+        let [wanted_tokens, unwanted_tokens] = strongest(model, question);
+        let written = self.census.domains().iter().filter(|domain| domain.written);
+        Ok(HeadExhibit {
+            question,
+            written: written.map(|domain| domain.name.clone()).collect(),
+            plain_auc: assess::mean_auc(LEFT_OUT_PLAIN, &self.census, &self.report.metrics),
+            curves: curves::curves(&self.census, &self.facts, &self.judged_by, &self.plain),
+            wanted_tokens,
+            unwanted_tokens,
+            errors: errors::worst(&study, model.card(), &self.facts, progress)?,
+        })
+    }
+}
+
+/// The tokens that speak most for a good comment, and those that speak most for yes; only what the model may show.
+fn strongest(model: &Model, question: Question) -> [Vec<(String, f32)>; 2] {
+    let mut named: Vec<_> = model.named_weights(question).collect();
+    named.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(b.0)));
+    let kept = |tokens: &mut dyn Iterator<Item = &(&str, f32)>| -> Vec<(String, f32)> {
+        tokens.take(MOST_TOKENS).map(|(name, weight)| ((*name).to_owned(), *weight)).collect()
+    };
+    [
+        kept(&mut named.iter().filter(|(_, weight)| *weight < 0.0)),
+        kept(&mut named.iter().rev().filter(|(_, weight)| *weight > 0.0)),
+    ]
+}

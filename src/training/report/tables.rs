@@ -1,0 +1,257 @@
+//! The report's tables, ready to be written: every cell is a text in the reader's locale.
+
+use std::collections::BTreeMap;
+
+use super::sentences::{Teller, capitalised};
+use super::{HeadReport, words};
+use crate::domain::classifier::card::{Card, Label, Metric};
+use crate::domain::comment::Language;
+use crate::training::{INSIDE, INSIDE_PLAIN, LEFT_OUT, LEFT_OUT_PLAIN, assess};
+
+/// A table: a caption, columns under groups, rows of as many cells as there are columns.
+pub struct Table {
+    pub caption: String,
+    /// What stands above the columns, and over how many; empty where nothing does.
+    pub groups: Vec<(String, usize)>,
+    pub columns: Vec<Column>,
+    pub rows: Vec<Row>,
+}
+
+pub struct Column {
+    pub name: String,
+    pub numeric: bool,
+    /// The baseline's, to be told apart.
+    pub faint: bool,
+}
+
+pub struct Row {
+    /// A sum over the others.
+    pub total: bool,
+    pub cells: Vec<String>,
+}
+
+impl Table {
+    /// Each row's cells with their columns.
+    pub fn cells<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = (&'a Column, &'a String)> {
+        self.columns.iter().zip(&row.cells)
+    }
+}
+
+fn column(name: &str, numeric: bool) -> Column {
+    Column { name: name.to_owned(), numeric, faint: false }
+}
+
+/// Examples by source, language and label; an example that teaches both heads counts once.
+pub fn corpus(teller: Teller, card: &Card) -> Table {
+    let words = teller.words;
+    let mut counts: BTreeMap<(&str, Option<Language>), [u64; 3]> = BTreeMap::new();
+    for count in &card.counts {
+        let kinds = counts.entry((count.source.as_str(), count.language)).or_default();
+        let [good, spam, abuse] = kinds;
+        let kind = match count.label {
+            Label::Ham => good,
+            Label::Spam => spam,
+            Label::Abuse => abuse,
+        };
+        *kind = (*kind).max(count.examples);
+    }
+    let row = |total, name: String, language: String, kinds: [u64; 3]| Row {
+        total,
+        cells: [name, language].into_iter().chain(kinds.map(|count| teller.numbers.count(count))).collect(),
+    };
+    let mut sums = [0; 3];
+    let mut rows = Vec::new();
+    for ((source, language), kinds) in counts {
+        sums.iter_mut().zip(kinds).for_each(|(sum, count)| *sum += count);
+        rows.push(row(false, source.to_owned(), language_name(teller, language), kinds));
+    }
+    rows.push(row(true, words.all.to_owned(), String::new(), sums));
+    let columns =
+        [(words.source, false), (words.language, false), (words.good, true), (words.spam, true), (words.abuse, true)];
+    Table {
+        caption: words.corpus_caption.to_owned(),
+        groups: Vec::new(),
+        columns: columns.map(|(name, numeric)| column(name, numeric)).into(),
+        rows,
+    }
+}
+
+/// The files, with as much of their digests as tells them apart.
+pub fn files(teller: Teller, card: &Card) -> Table {
+    let words = teller.words;
+    let row = |file: &crate::domain::classifier::card::FileFacts| Row {
+        total: false,
+        cells: vec![
+            file.name.clone(),
+            format!("{}…", file.sha256.chars().take(16).collect::<String>()),
+            teller.numbers.count(file.examples),
+        ],
+    };
+    Table {
+        caption: words.files_caption.to_owned(),
+        groups: Vec::new(),
+        columns: vec![column(words.file, false), column(words.digest, false), column(words.examples, true)],
+        rows: card.files.iter().map(row).collect(),
+    }
+}
+
+/// What the head alone would do to each source left out, or inside its only one.
+pub fn done(teller: Teller, head: &HeadReport, written: &[String]) -> Table {
+    let words = teller.words;
+    let split = if head.metrics.iter().any(|metric| metric.split == LEFT_OUT) { LEFT_OUT } else { INSIDE };
+    let share = |share: Option<f64>| teller.numbers.maybe(share, |share| teller.numbers.percent(share));
+    let row = |metric: &&Metric| Row {
+        total: metric.source == assess::ALL,
+        cells: vec![
+            source_name(teller, metric, written),
+            row_language(teller, metric),
+            teller.numbers.count(metric.wanted),
+            share(metric.wanted_held),
+            share(metric.wanted_rejected),
+            teller.numbers.count(metric.unwanted),
+            share(metric.unwanted_held),
+        ],
+    };
+    let names = [
+        (words.source, false),
+        (words.language, false),
+        (words.good, true),
+        (words.good_held, true),
+        (words.good_rejected, true),
+        (words.unwanted, true),
+        (words.unwanted_held, true),
+    ];
+    Table {
+        caption: words.done_caption.to_owned(),
+        groups: Vec::new(),
+        columns: names.map(|(name, numeric)| column(name, numeric)).into(),
+        rows: told(head, split).iter().map(row).collect(),
+    }
+}
+
+/// The measures of sources left out, and those inside a source, each beside the plain words'.
+pub fn quality(teller: Teller, head: &HeadReport, written: &[String]) -> Vec<Table> {
+    let words = teller.words;
+    let splits = [(LEFT_OUT, LEFT_OUT_PLAIN, words.left_out_caption), (INSIDE, INSIDE_PLAIN, words.inside_caption)];
+    let tables = splits.map(|(split, plain, caption)| measures(teller, head, [split, plain], caption, written));
+    tables.into_iter().filter(|table| !table.rows.is_empty()).collect()
+}
+
+fn measures(teller: Teller, head: &HeadReport, [split, plain]: [&str; 2], caption: &str, written: &[String]) -> Table {
+    let words = teller.words;
+    let measured = [words.auc, words.recall, words.brier, words.ece];
+    let mut columns = vec![
+        column(words.source, false),
+        column(words.language, false),
+        column(words.good, true),
+        column(words.unwanted, true),
+    ];
+    for _ in measured {
+        columns.push(column(words.tamis, true));
+        columns.push(Column { faint: true, ..column(words.plain, true) });
+    }
+    let row = |metric: &&Metric| {
+        let same = |other: &&Metric| {
+            other.split == plain && other.source == metric.source && other.language == metric.language
+        };
+        let beside = head.metrics.iter().find(same);
+        let mut cells = vec![
+            source_name(teller, metric, written),
+            row_language(teller, metric),
+            teller.numbers.count(metric.wanted),
+            teller.numbers.count(metric.unwanted),
+        ];
+        cells.extend(figures(teller, metric, beside));
+        Row { total: metric.source == assess::ALL, cells }
+    };
+    Table {
+        caption: caption.to_owned(),
+        groups: std::iter::once((String::new(), 4)).chain(measured.map(|name| (name.to_owned(), 2))).collect(),
+        columns,
+        rows: told(head, split).iter().map(row).collect(),
+    }
+}
+
+/// Each measure, ours and the baseline's.
+fn figures(teller: Teller, ours: &Metric, plain: Option<&Metric>) -> [String; 8] {
+    let numbers = teller.numbers;
+    let three = |number: Option<f64>| numbers.maybe(number, |number| numbers.decimal(number, 3));
+    let share = |share: Option<f64>| numbers.maybe(share, |share| numbers.percent(share));
+    let margin = ours.auc_margin.map_or_else(String::new, |margin| format!(" ± {}", numbers.decimal(margin, 3)));
+    [
+        format!("{}{margin}", three(ours.auc)),
+        three(plain.and_then(|plain| plain.auc)),
+        share(ours.recall_at_1_percent),
+        share(plain.and_then(|plain| plain.recall_at_1_percent)),
+        three(Some(ours.brier)),
+        three(plain.map(|plain| plain.brier)),
+        three(Some(ours.ece)),
+        three(plain.map(|plain| plain.ece)),
+    ]
+}
+
+/// Which budgets hold in each language, and what that lets the head do.
+pub fn budgets(teller: Teller, head: &HeadReport) -> Table {
+    let words = teller.words;
+    let rows = head.claims.iter().flat_map(|language| {
+        language.claims.iter().map(move |claim| Row {
+            total: false,
+            cells: vec![
+                capitalised(&teller.claimed_language(language)),
+                teller.numbers.percent(language.openness),
+                teller.budget(claim),
+                teller.numbers.count(claim.good),
+                teller.numbers.count(claim.errors),
+                teller.numbers.percent(claim.bound),
+                teller.meaning(claim, language.ceiling),
+            ],
+        })
+    });
+    let names = [
+        (words.language, false),
+        (words.own_words, true),
+        (words.budget, false),
+        (words.tried, true),
+        (words.wrong, true),
+        (words.bound, true),
+        (words.meaning, false),
+    ];
+    Table {
+        caption: words.budgets_caption.to_owned(),
+        groups: Vec::new(),
+        columns: names.map(|(name, numeric)| column(name, numeric)).into(),
+        rows: rows.collect(),
+    }
+}
+
+/// The rows of a split. A source with but one language to speak of is told by that language's row alone.
+fn told<'a>(head: &'a HeadReport, split: &str) -> Vec<&'a Metric> {
+    let rows: Vec<_> = head.metrics.iter().filter(|metric| metric.split == split).collect();
+    let whole = |metric: &Metric| metric.language.is_none();
+    let said_again = |metric: &Metric| {
+        let mut languages = rows.iter().filter(|row| row.source == metric.source && !whole(row));
+        languages.next().is_some() && languages.next().is_none()
+    };
+    rows.iter().filter(|metric| !(whole(metric) && said_again(metric))).copied().collect()
+}
+
+fn source_name(teller: Teller, metric: &Metric, written: &[String]) -> String {
+    if metric.source == assess::ALL {
+        return teller.words.all_real.to_owned();
+    }
+    match written.contains(&metric.source) {
+        true => format!("{} ({})", metric.source, teller.words.written),
+        false => metric.source.clone(),
+    }
+}
+
+fn row_language(teller: Teller, metric: &Metric) -> String {
+    metric
+        .language
+        .map_or_else(|| teller.words.all_languages.to_lowercase(), |language| words::language(teller.locale, language))
+}
+
+fn language_name(teller: Teller, language: Option<Language>) -> String {
+    language
+        .map_or_else(|| teller.words.unknown_language.to_owned(), |language| words::language(teller.locale, language))
+}
