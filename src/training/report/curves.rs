@@ -12,6 +12,9 @@ use crate::training::study::Prediction;
 /// The fewest predictions of a language for a histogram of its own, and of each kind for a curve.
 const WORTH_DRAWING: usize = 30;
 
+/// Of fewer examples a share says nothing.
+pub const FEW: usize = 10;
+
 /// The lowest score of a histogram and the width of its bars, in nats: the thresholds fall between two bars.
 pub const LOWEST: f64 = -1.5;
 pub const BAR: f64 = 0.5;
@@ -29,7 +32,7 @@ pub struct Curves {
     /// The same by the plain words beside it.
     pub plain: Vec<Reached>,
     pub bins: Vec<Bin>,
-    /// The share of the wanted whose signal falls into each bar; empty where there are none.
+    /// The share of the wanted whose signal falls into each bar; empty where they are too few.
     pub wanted_bars: Vec<f64>,
     pub unwanted_bars: Vec<f64>,
 }
@@ -156,15 +159,16 @@ fn bins(outcomes: &[Outcome]) -> Vec<Bin> {
 }
 
 fn bars(outcomes: &[Outcome], unwanted: bool) -> Vec<f64> {
-    let (mut bars, mut all) = (vec![0.0; BARS], 0.0);
+    let (mut bars, mut all, mut number) = (vec![0.0; BARS], 0.0, 0);
     for outcome in outcomes.iter().filter(|outcome| outcome.unwanted == unwanted) {
         let at = outcome.told.map_or(0.0, |told| (told.nats() - LOWEST) / BAR).max(0.0) as usize;
         if let Some(bar) = bars.get_mut(at.min(BARS - 1)) {
             *bar += outcome.weight;
         }
         all += outcome.weight;
+        number += 1;
     }
-    if all <= 0.0 {
+    if number < FEW || all <= 0.0 {
         return Vec::new();
     }
     bars.iter().map(|bar| bar / all).collect()
@@ -206,7 +210,7 @@ mod tests {
 
     #[test]
     fn bars_add_up_and_the_thresholds_fall_between_two() {
-        let curves = of(None, &outcomes(&[(1.999, true), (2.0, true), (-40.0, true), (40.0, true)], 1), &[]);
+        let curves = of(None, &outcomes(&[(1.999, true), (2.0, true), (-40.0, true), (40.0, true)], 4), &[]);
         assert_eq!(curves.unwanted_bars.iter().sum::<f64>(), 1.0);
         let below = ((2.0 - LOWEST) / BAR) as usize - 1;
         assert_eq!((curves.unwanted_bars[below], curves.unwanted_bars[below + 1]), (0.25, 0.25));

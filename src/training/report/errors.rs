@@ -16,7 +16,7 @@ use crate::training::{Progress, TrainingError};
 pub const MOST: usize = 10;
 
 /// The longest text that is shown, in Unicode scalars.
-const LONGEST: usize = 700;
+const LONGEST: usize = 500;
 
 /// A signal beyond any threshold: the explanation is told before the head's bounds.
 const UNBOUNDED: Score = Score::from_thousandths(1_000_000);
@@ -64,7 +64,7 @@ pub(super) fn worst(
     let fits = study.fit(&splits, Recipe::Tamis, progress)?;
     let judges = splits.iter().zip(fits).map(|(split, fit)| Ok((*split, judge(study, card, facts, *split, fit)?)));
     let judges: Vec<(Split, Model)> = judges.collect::<Result<_, TrainingError>>()?;
-    let (mut accused, mut missed) = (Worst::default(), Worst::default());
+    let mut worst = [false, true].map(|_| vec![Worst::default(); study.census.domains().len()]);
     let (mut done, of) = (0, study.census.examples());
     study.corpus.each(&mut |example| {
         let Some(place) = study.census.place(&example, study.sources) else { return };
@@ -77,10 +77,12 @@ pub(super) fn worst(
         let (label, source, body) = (example.label(), example.source().to_owned(), example.body().to_owned());
         let Some(text) = example.text(place.author) else { return };
         let Some(answer) = answer(model, study.question, &text) else { return };
-        let kept = if place.unwanted { &mut missed } else { &mut accused };
+        let [accused, missed] = &mut worst;
+        let kept = if place.unwanted { missed } else { accused };
+        let Some(kept) = kept.get_mut(place.domain) else { return };
         kept.offer(answer.wrongness(place), &body, || answer.told(facts, &text, label, place, source, &body));
     })?;
-    Ok(accused.kept.into_iter().chain(missed.kept).map(|(_, error)| error).collect())
+    Ok(worst.into_iter().flat_map(gathered).collect())
 }
 
 /// With a single domain nothing is left to train on, and its own folds must do.
@@ -202,8 +204,8 @@ fn words(body: &str, span: Span) -> String {
     body.chars().skip(span.start as usize).take(length.min(LONGEST_CLUE)).collect()
 }
 
-/// The worst errors of one kind so far: bounded, the most certain first, none twice.
-#[derive(Default)]
+/// The worst errors of one kind and domain so far: bounded, the most certain first, none twice.
+#[derive(Clone, Default)]
 struct Worst {
     kept: Vec<(Score, WorstError)>,
 }
@@ -219,6 +221,17 @@ impl Worst {
         self.kept.insert(at, (wrongness, error()));
         self.kept.truncate(MOST);
     }
+}
+
+/// The worst of all domains, the most certain first. One domain fills at most a third while others have any.
+fn gathered(domains: Vec<Worst>) -> Vec<WorstError> {
+    let ranked = domains.into_iter().flat_map(|worst| worst.kept.into_iter().enumerate());
+    let mut ranked: Vec<_> =
+        ranked.map(|(rank, (wrongness, error))| (rank / MOST.div_ceil(3), wrongness, error)).collect();
+    ranked.sort_by_key(|(turn, wrongness, _)| (*turn, -*wrongness));
+    ranked.truncate(MOST);
+    ranked.sort_by_key(|(_, wrongness, _)| -*wrongness);
+    ranked.into_iter().map(|(_, _, error)| error).collect()
 }
 
 #[cfg(test)]
@@ -251,6 +264,24 @@ mod tests {
         let kept: Vec<_> = worst.kept.iter().map(|(_, error)| error.text.as_str()).collect();
         assert_eq!(&kept[..3], ["texte 24.", "texte 49.", "texte 23."]);
         assert_eq!(kept.len(), MOST);
+    }
+
+    #[test]
+    fn one_source_does_not_fill_the_list() {
+        let of = |source: &str, count: u32, nats: f64| {
+            let mut worst = Worst::default();
+            for at in 0..count {
+                let text = format!("{source} {at}");
+                worst.offer(Score::from_nats(nats - f64::from(at) / 100.0), &text, || error(&text));
+            }
+            worst
+        };
+        let texts = |domains: Vec<Worst>| gathered(domains).into_iter().map(|error| error.text).collect::<Vec<_>>();
+        let both = texts(vec![of("a", 10, 1.0), of("b", 10, 9.0), of("c", 1, 5.0)]);
+        let from = |source: &str| both.iter().filter(|text| text.starts_with(source)).count();
+        assert_eq!((both.len(), from("a"), from("b"), from("c")), (MOST, 4, 5, 1));
+        assert_eq!((both[0].as_str(), both[5].as_str()), ("b 0", "c 0"));
+        assert_eq!(texts(vec![of("a", 10, 1.0)]).len(), MOST);
     }
 
     #[test]

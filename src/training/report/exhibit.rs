@@ -8,9 +8,9 @@ use crate::domain::classifier::Model;
 use crate::domain::classifier::card::{Card, HeadFacts, Question};
 use crate::training::corpus::Corpus;
 use crate::training::counts::Fitted;
-use crate::training::split::Census;
+use crate::training::split::{Census, Domain};
 use crate::training::study::Prediction;
-use crate::training::{self, LEFT_OUT_PLAIN, Progress, TrainOptions, TrainingError, assess};
+use crate::training::{self, LEFT_OUT_PLAIN, Progress, Sources, TrainOptions, TrainingError, assess};
 
 /// The strongest tokens of each kind that are shown.
 const MOST_TOKENS: usize = 30;
@@ -22,6 +22,7 @@ pub struct Exhibit {
     /// The model that `tamis train` makes of the same files, seed and day.
     pub version: String,
     pub card: Card,
+    pub sources: Sources,
     /// In the order of the report's heads.
     pub heads: Vec<HeadExhibit>,
 }
@@ -32,8 +33,8 @@ pub struct HeadExhibit {
     pub question: Question,
     /// Like [`HeadReport::left_out_auc`], by plain words.
     pub plain_auc: Option<f64>,
-    /// The domains whose texts were written for the project.
-    pub written: Vec<String>,
+    /// The domains that were left out in turn.
+    pub(super) domains: Vec<Domain>,
     /// All languages first.
     pub curves: Vec<Curves>,
     /// The names and weights that speak most for a good comment, strongest first.
@@ -68,7 +69,7 @@ pub fn exhibit(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Re
     let mut show = |head: &Examined| head.show(&corpus, options, &model, progress);
     let heads = vec![show(&spam)?, show(&abuse)?];
     let report = Report { date: options.date.to_string(), seed: options.seed, heads: vec![spam.report, abuse.report] };
-    Ok(Exhibit { report, version: trained.version, card: trained.card, heads })
+    Ok(Exhibit { report, version: trained.version, card: trained.card, sources: options.sources.clone(), heads })
 }
 
 fn examine(
@@ -98,10 +99,9 @@ impl Examined {
         let question = self.report.question;
         let study = training::study(corpus, options, question, &self.census);
         let [wanted_tokens, unwanted_tokens] = strongest(model, question);
-        let written = self.census.domains().iter().filter(|domain| domain.written);
         Ok(HeadExhibit {
             question,
-            written: written.map(|domain| domain.name.clone()).collect(),
+            domains: self.census.domains().to_vec(),
             plain_auc: assess::mean_auc(LEFT_OUT_PLAIN, &self.census, &self.report.metrics),
             curves: curves::curves(&self.census, &self.facts, &self.judged_by, &self.plain),
             wanted_tokens,

@@ -9,7 +9,7 @@ use super::HeadReport;
 use super::charts::{Charts, Figure};
 use super::errors::{Clue, WorstError};
 use super::exhibit::{Exhibit, HeadExhibit};
-use super::sentences::{Teller, capitalised};
+use super::sentences::Teller;
 use super::tables::{self, Table};
 use super::words::{self, Words};
 use crate::domain::classifier::card::Question;
@@ -87,7 +87,7 @@ impl Exhibit {
             version: &self.version,
             date: &self.card.date,
             seed: self.card.seed.to_string(),
-            corpus: tables::corpus(teller, &self.card),
+            corpus: tables::corpus(teller, &self.card, &self.sources),
             files: tables::files(teller, &self.card),
             heads: heads.map(|(report, exhibit)| head(teller, report, exhibit)).collect(),
         }
@@ -104,9 +104,9 @@ fn head(teller: Teller, report: &HeadReport, exhibit: &HeadExhibit) -> Head {
         title: words::head(teller.locale, question),
         summary: teller.summary(report, exhibit.plain_auc, report.all_real()),
         rights: report.claims.iter().map(|language| teller.rights(question, language)).collect(),
-        done: tables::done(teller, report, &exhibit.written),
+        done: tables::done(teller, report, &exhibit.domains),
         budgets: tables::budgets(teller, report),
-        quality: tables::quality(teller, report, &exhibit.written),
+        quality: tables::quality(teller, report, &exhibit.domains),
         figures: charts.lines(&claims),
         histograms: charts.histograms(),
         tokens: vec![
@@ -135,7 +135,7 @@ fn error(teller: Teller, question: Question, error: &WorstError) -> Error {
     let label = words::label(teller.locale, error.label);
     let piece = |token: String, score: Score| Piece {
         token,
-        score: teller.numbers.signed(score.nats(), 1),
+        score: teller.numbers.signed(score.nats(), 2),
         against: score > Score::ZERO,
     };
     let clue = |clue: &Clue| match clue {
@@ -145,7 +145,7 @@ fn error(teller: Teller, question: Question, error: &WorstError) -> Error {
     let rest = std::iter::once(piece(teller.words.rest.to_owned(), error.rest));
     let pieces = error.evidence.iter().map(|(token, score)| piece(clue(token), *score));
     Error {
-        said: capitalised(&teller.said(error.probability, question, error.verdict)),
+        said: teller.said(error.probability, question, error.verdict),
         about: [Some(error.source.clone()), language, Some(teller.labelled(label))]
             .into_iter()
             .flatten()
@@ -158,13 +158,23 @@ fn error(teller: Teller, question: Question, error: &WorstError) -> Error {
     }
 }
 
-/// A text without the characters that HTML cannot hold, and without those that turn the direction of what follows.
+/// A text on one line, without the characters that HTML cannot hold and those that turn the direction of what follows.
 fn printable(text: &str) -> String {
-    let shown = |character: char| match character {
-        '\n' | '\t' => character,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => char::REPLACEMENT_CHARACTER,
+    let mut printable = String::with_capacity(text.len());
+    for (at, line) in text.lines().filter(|line| !line.trim().is_empty()).enumerate() {
+        printable.push_str(if at > 0 { " ⏎ " } else { "" });
+        printable.extend(line.trim_end().chars().map(shown));
+    }
+    printable
+}
+
+fn shown(character: char) -> char {
+    match character {
+        '\t' => ' ',
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}' => {
+            char::REPLACEMENT_CHARACTER
+        }
         control if control.is_control() => char::REPLACEMENT_CHARACTER,
         other => other,
-    };
-    text.chars().map(shown).collect()
+    }
 }

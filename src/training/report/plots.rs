@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 /// The canvas and the area of the plot on it, in SVG units.
 const WIDTH: f64 = 560.0;
 const LEFT: f64 = 56.0;
-const RIGHT: f64 = 544.0;
+const RIGHT: f64 = 532.0;
 const TOP: f64 = 16.0;
 const BOTTOM: f64 = 296.0;
 /// Between the lines of the legend.
@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn nothing_is_drawn_outside_the_plot() {
         let far = Line { name: "l".into(), style: "s".into(), points: vec![(-5.0, 7.0), (9.0, -3.0)], dots: false };
-        assert!(lines(&Frame::default(), &[far]).contains("points=\"56.0,16.0 544.0,296.0\""));
+        assert!(lines(&Frame::default(), &[far]).contains("points=\"56.0,16.0 532.0,296.0\""));
     }
 
     #[test]

@@ -33,13 +33,13 @@ impl Teller {
         let name = words::short_head(self.locale, head.question);
         let Some(auc) = head.left_out_auc else {
             return self.say(
-                format!("Tête « {name} » : trop peu de sources des deux sortes pour dire ce qu’elle vaut ailleurs."),
+                format!("Tête « {name} » : trop peu de sources des deux sortes pour dire ce qu’elle vaut ailleurs."),
                 format!("The “{name}” head: too few sources of both kinds to say what it is worth elsewhere."),
             );
         };
         let (auc, plain) = (times(auc), plain_auc.map_or_else(|| "?".to_owned(), times));
         let order = self.say(
-            format!("Tête « {name} » : sur une source jamais vue, elle place l’indésirable au-dessus du bon commentaire {auc} fois sur 100 en moyenne (mots simples : {plain}). "),
+            format!("Tête « {name} » : sur une source jamais vue, elle place l’indésirable au-dessus du bon commentaire {auc} fois sur 100 en moyenne (mots simples : {plain}). "),
             format!("The “{name}” head: on a source never seen, it puts the unwanted comment above the good one {auc} times in 100 on average (plain words: {plain}). "),
         );
         let alone = all.map_or_else(String::new, |all| self.alone(all));
@@ -67,7 +67,7 @@ impl Teller {
                     self.say("peut retenir seule, pas rejeter".into(), "may hold on its own, not reject".into())
                 }
                 Question::Abuse => self.say(
-                    "peut retenir seule ; rejeter reste à une personne".into(),
+                    "peut retenir seule ; rejeter reste à une personne".into(),
                     "may hold on its own; rejecting is left to a person".into(),
                 ),
             }
@@ -84,7 +84,7 @@ impl Teller {
                 "; it judges by form alone, for want of real examples of both kinds".into(),
             ),
         };
-        self.say(format!("{name} : {can}{form}."), format!("{name}: {can}{form}."))
+        self.say(format!("{name} : {can}{form}."), format!("{name}: {can}{form}."))
     }
 
     /// The language of a claim, which may be all that have no row of their own.
@@ -117,9 +117,9 @@ impl Teller {
             return self.not_shown(claim.missing, fr, en);
         }
         match ceiling >= threshold.nats() {
-            true => self.say(format!("Montré : elle peut {fr} seule."), format!("Shown: it may {en} on its own.")),
+            true => self.say(format!("Montré : elle peut {fr} seule."), format!("Shown: it may {en} on its own.")),
             false => self.say(
-                format!("Montré, mais elle reste plafonnée : elle ne peut pas {fr} seule."),
+                format!("Montré, mais elle reste plafonnée : elle ne peut pas {fr} seule."),
                 format!("Shown, but it stays capped: it cannot {en} on its own."),
             ),
         }
@@ -128,14 +128,14 @@ impl Teller {
     fn not_shown(self, missing: u64, fr: &str, en: &str) -> String {
         if missing == u64::MAX {
             return self.say(
-                format!("Un budget nul ne se montre pas : elle ne peut jamais {fr} seule."),
+                format!("Un budget nul ne se montre pas : elle ne peut jamais {fr} seule."),
                 format!("A budget of nothing cannot be shown: it can never {en} on its own."),
             );
         }
         let count = self.numbers.count(missing);
         let (plural, ones) = if missing > 1 { ("s", "comments") } else { ("", "comment") };
         self.say(
-            format!("Pas encore montré : il faut {count} bon{plural} commentaire{plural} de plus, sans faute. D’ici là, elle ne peut pas {fr} seule."),
+            format!("Pas encore montré : il faut {count} bon{plural} commentaire{plural} de plus, sans faute. D’ici là, elle ne peut pas {fr} seule."),
             format!("Not shown yet: it takes {count} more good {ones} without a fault. Until then it cannot {en} on its own."),
         )
     }
@@ -145,7 +145,7 @@ impl Teller {
         let share = |curve: &[Reached]| self.numbers.percent(caught_at(curve, budget));
         let (budget, ours, plain) = (self.numbers.budget(budget), share(&curves.reached), share(&curves.plain));
         self.say(
-            format!("En accusant à tort {budget} des bons commentaires, on attraperait {ours} des indésirables (mots simples : {plain})."),
+            format!("En accusant à tort {budget} des bons commentaires, on attraperait {ours} des indésirables (mots simples : {plain})."),
             format!("By wrongly accusing {budget} of the good comments, {ours} of the unwanted would be caught (plain words: {plain})."),
         )
     }
@@ -169,7 +169,7 @@ impl Teller {
         let Some(worst) = curves.bins.iter().max_by(|a, b| off(a).total_cmp(&off(b))) else { return String::new() };
         let (said, seen) = (self.numbers.percent(worst.said), self.numbers.percent(worst.seen));
         self.say(
-            format!("Un point sur la diagonale est une annonce juste ; au-dessus, la tête est trop prudente, au-dessous, trop sévère. Le plus grand écart : {said} annoncés, {seen} observés."),
+            format!("Un point sur la diagonale est une annonce juste ; au-dessus, la tête est trop prudente, au-dessous, trop sévère. Le plus grand écart : {said} annoncés, {seen} observés."),
             format!("A point on the diagonal is a true statement; above it the head is too timid, below it too severe. The widest gap: {said} told, {seen} seen."),
         )
     }
@@ -179,35 +179,46 @@ impl Teller {
         let share = |share: Option<f64>| share.map(|share| self.numbers.percent(share));
         match (share(good), share(bad)) {
             (Some(good), Some(bad)) => self.say(
-                format!("Retenus ou rejetés par la tête seule : {good} des bons, {bad} des indésirables."),
+                format!("Retenus ou rejetés par la tête seule : {good} des bons, {bad} des indésirables."),
                 format!("Held or rejected by the head alone: {good} of the good, {bad} of the unwanted."),
             ),
             (Some(good), None) => self.say(
-                format!("Aucun vrai indésirable dans cette langue. Bons retenus ou rejetés par la tête seule : {good}."),
-                format!("No real unwanted comment in this language. Good ones held or rejected by the head alone: {good}."),
+                format!("Trop peu de vrais indésirables dans cette langue. Bons retenus ou rejetés par la tête seule : {good}."),
+                format!("Too few real unwanted comments in this language. Good ones held or rejected by the head alone: {good}."),
             ),
             (None, Some(bad)) => self.say(
-                format!("Aucun vrai bon commentaire dans cette langue. Indésirables retenus ou rejetés par la tête seule : {bad}."),
-                format!("No real good comment in this language. Unwanted ones held or rejected by the head alone: {bad}."),
+                format!("Trop peu de vrais bons commentaires dans cette langue. Indésirables retenus ou rejetés par la tête seule : {bad}."),
+                format!("Too few real good comments in this language. Unwanted ones held or rejected by the head alone: {bad}."),
             ),
             (None, None) => String::new(),
         }
     }
 
-    /// What the head said of an erroneous text, and what would have come of it.
+    /// What the head said of an erroneous text, and what it would have done on its own.
     pub fn said(self, probability: f64, question: Question, verdict: Verdict) -> String {
-        // A certainty is never complete.
-        let share = self.numbers.percent((probability * 1_000.0).round().clamp(1.0, 999.0) / 1_000.0);
-        let name = words::short_head(self.locale, question);
+        let name = capitalised(words::verdict(self.locale, question));
         let (fr, en) = match verdict {
-            Verdict::Approve => ("aurait été publié", "would have been published"),
-            Verdict::Hold => ("aurait été retenu", "would have been held"),
-            Verdict::Reject => ("aurait été rejeté", "would have been rejected"),
+            Verdict::Approve => ("laissé passer", "let it through"),
+            Verdict::Hold => ("retenu", "held it"),
+            Verdict::Reject => ("rejeté", "rejected it"),
         };
+        let sure = self.sure(probability);
         self.say(
-            format!("« {name} » à {share}, sur la foi de la tête seule {fr}"),
-            format!("“{name}” at {share}, by the head alone {en}"),
+            format!("{name} à {sure}, dit la tête ; seule, elle l’aurait {fr}"),
+            format!("{name} at {sure}, says the head; on its own it would have {en}"),
         )
+    }
+
+    /// A probability; a certainty is never complete.
+    fn sure(self, probability: f64) -> String {
+        let percent = |share| self.numbers.budget(share);
+        if probability > 0.99 {
+            self.say(format!("plus de {}", percent(0.99)), format!("more than {}", percent(0.99)))
+        } else if probability < 0.01 {
+            self.say(format!("moins de {}", percent(0.01)), format!("less than {}", percent(0.01)))
+        } else {
+            percent((probability * 100.0).round() / 100.0)
+        }
     }
 
     /// What a person says a text is.
@@ -219,7 +230,7 @@ impl Teller {
     pub fn token(self, name: &str) -> String {
         match name.split_once(':') {
             Some((language, words)) if language.len() <= 2 => {
-                let words = words.replace(" link ", self.words.link);
+                let words = words.replace(" link ", self.words.link).replace("' ", "’").replace('\'', "’");
                 format!("{words} ({language})")
             }
             _ => self.fact(name),
@@ -243,7 +254,7 @@ impl Teller {
             }
             other => other.to_owned(),
         };
-        self.say(format!("{known} : {value}"), format!("{known}: {value}"))
+        self.say(format!("{known} : {value}"), format!("{known}: {value}"))
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::curves::FEW;
 use super::sentences::{Teller, capitalised};
 use super::{HeadReport, words};
 use crate::domain::classifier::card::{Card, Label, Metric};
 use crate::domain::comment::Language;
-use crate::training::{INSIDE, INSIDE_PLAIN, LEFT_OUT, LEFT_OUT_PLAIN, assess};
+use crate::training::split::Domain;
+use crate::training::{INSIDE, INSIDE_PLAIN, LEFT_OUT, LEFT_OUT_PLAIN, Sources, assess};
 
 /// A table: a caption, columns under groups, rows of as many cells as there are columns.
 pub struct Table {
@@ -15,6 +17,8 @@ pub struct Table {
     pub groups: Vec<(String, usize)>,
     pub columns: Vec<Column>,
     pub rows: Vec<Row>,
+    /// What its marks mean.
+    pub notes: Vec<&'static str>,
 }
 
 pub struct Column {
@@ -41,39 +45,55 @@ fn column(name: &str, numeric: bool) -> Column {
     Column { name: name.to_owned(), numeric, faint: false }
 }
 
+fn columns<const N: usize>(names: [(&str, bool); N]) -> Vec<Column> {
+    names.map(|(name, numeric)| column(name, numeric)).into()
+}
+
 /// Examples by source, language and label; an example that teaches both heads counts once.
-pub fn corpus(teller: Teller, card: &Card) -> Table {
+pub fn corpus(teller: Teller, card: &Card, sources: &Sources) -> Table {
     let words = teller.words;
     let mut counts: BTreeMap<(&str, Option<Language>), [u64; 3]> = BTreeMap::new();
     for count in &card.counts {
-        let kinds = counts.entry((count.source.as_str(), count.language)).or_default();
-        let [good, spam, abuse] = kinds;
         let kind = match count.label {
-            Label::Ham => good,
-            Label::Spam => spam,
-            Label::Abuse => abuse,
+            Label::Ham => 0,
+            Label::Spam => 1,
+            Label::Abuse => 2,
         };
-        *kind = (*kind).max(count.examples);
+        let kinds = counts.entry((count.source.as_str(), count.language)).or_default();
+        if let Some(kind) = kinds.get_mut(kind) {
+            *kind = (*kind).max(count.examples);
+        }
     }
-    let row = |total, name: String, language: String, kinds: [u64; 3]| Row {
-        total,
-        cells: [name, language].into_iter().chain(kinds.map(|count| teller.numbers.count(count))).collect(),
-    };
     let mut sums = [0; 3];
     let mut rows = Vec::new();
-    for ((source, language), kinds) in counts {
+    for ((name, language), kinds) in counts {
         sums.iter_mut().zip(kinds).for_each(|(sum, count)| *sum += count);
-        rows.push(row(false, source.to_owned(), language_name(teller, language), kinds));
+        let source = sources.of(name);
+        let origin = source.citation.clone().unwrap_or_default();
+        let texts = [name.to_owned(), source.domain().to_owned(), language_name(teller, language)];
+        rows.push(Row { total: false, cells: cells(texts, kinds.map(|count| teller.numbers.count(count)), origin) });
     }
-    rows.push(row(true, words.all.to_owned(), String::new(), sums));
-    let columns =
-        [(words.source, false), (words.language, false), (words.good, true), (words.spam, true), (words.abuse, true)];
+    let texts = [words.all.to_owned(), String::new(), String::new()];
+    rows.push(Row { total: true, cells: cells(texts, sums.map(|count| teller.numbers.count(count)), String::new()) });
     Table {
         caption: words.corpus_caption.to_owned(),
         groups: Vec::new(),
-        columns: columns.map(|(name, numeric)| column(name, numeric)).into(),
+        columns: columns([
+            (words.source, false),
+            (words.group, false),
+            (words.language, false),
+            (words.good, true),
+            (words.spam, true),
+            (words.abuse, true),
+            (words.origin, false),
+        ]),
         rows,
+        notes: Vec::new(),
     }
+}
+
+fn cells(texts: [String; 3], counts: [String; 3], origin: String) -> Vec<String> {
+    texts.into_iter().chain(counts).chain([origin]).collect()
 }
 
 /// The files, with as much of their digests as tells them apart.
@@ -90,20 +110,21 @@ pub fn files(teller: Teller, card: &Card) -> Table {
     Table {
         caption: words.files_caption.to_owned(),
         groups: Vec::new(),
-        columns: vec![column(words.file, false), column(words.digest, false), column(words.examples, true)],
+        columns: columns([(words.file, false), (words.digest, false), (words.examples, true)]),
         rows: card.files.iter().map(row).collect(),
+        notes: Vec::new(),
     }
 }
 
 /// What the head alone would do to each source left out, or inside its only one.
-pub fn done(teller: Teller, head: &HeadReport, written: &[String]) -> Table {
+pub fn done(teller: Teller, head: &HeadReport, domains: &[Domain]) -> Table {
     let words = teller.words;
     let split = if head.metrics.iter().any(|metric| metric.split == LEFT_OUT) { LEFT_OUT } else { INSIDE };
     let share = |share: Option<f64>| teller.numbers.maybe(share, |share| teller.numbers.percent(share));
     let row = |metric: &&Metric| Row {
         total: metric.source == assess::ALL,
         cells: vec![
-            source_name(teller, metric, written),
+            source_name(teller, metric, domains),
             row_language(teller, metric),
             teller.numbers.count(metric.wanted),
             share(metric.wanted_held),
@@ -112,36 +133,37 @@ pub fn done(teller: Teller, head: &HeadReport, written: &[String]) -> Table {
             share(metric.unwanted_held),
         ],
     };
-    let names = [
-        (words.source, false),
+    let columns = columns([
+        (words.groups, false),
         (words.language, false),
         (words.good, true),
         (words.good_held, true),
         (words.good_rejected, true),
         (words.unwanted, true),
         (words.unwanted_held, true),
-    ];
+    ]);
     Table {
         caption: words.done_caption.to_owned(),
         groups: Vec::new(),
-        columns: names.map(|(name, numeric)| column(name, numeric)).into(),
+        columns,
         rows: told(head, split).iter().map(row).collect(),
+        notes: notes(teller, head, split, domains),
     }
 }
 
 /// The measures of sources left out, and those inside a source, each beside the plain words'.
-pub fn quality(teller: Teller, head: &HeadReport, written: &[String]) -> Vec<Table> {
+pub fn quality(teller: Teller, head: &HeadReport, domains: &[Domain]) -> Vec<Table> {
     let words = teller.words;
     let splits = [(LEFT_OUT, LEFT_OUT_PLAIN, words.left_out_caption), (INSIDE, INSIDE_PLAIN, words.inside_caption)];
-    let tables = splits.map(|(split, plain, caption)| measures(teller, head, [split, plain], caption, written));
+    let tables = splits.map(|(split, plain, caption)| measures(teller, head, [split, plain], caption, domains));
     tables.into_iter().filter(|table| !table.rows.is_empty()).collect()
 }
 
-fn measures(teller: Teller, head: &HeadReport, [split, plain]: [&str; 2], caption: &str, written: &[String]) -> Table {
+fn measures(teller: Teller, head: &HeadReport, [split, plain]: [&str; 2], caption: &str, domains: &[Domain]) -> Table {
     let words = teller.words;
     let measured = [words.auc, words.recall, words.brier, words.ece];
     let mut columns = vec![
-        column(words.source, false),
+        column(words.groups, false),
         column(words.language, false),
         column(words.good, true),
         column(words.unwanted, true),
@@ -156,7 +178,7 @@ fn measures(teller: Teller, head: &HeadReport, [split, plain]: [&str; 2], captio
         };
         let beside = head.metrics.iter().find(same);
         let mut cells = vec![
-            source_name(teller, metric, written),
+            source_name(teller, metric, domains),
             row_language(teller, metric),
             teller.numbers.count(metric.wanted),
             teller.numbers.count(metric.unwanted),
@@ -169,20 +191,27 @@ fn measures(teller: Teller, head: &HeadReport, [split, plain]: [&str; 2], captio
         groups: std::iter::once((String::new(), 4)).chain(measured.map(|name| (name.to_owned(), 2))).collect(),
         columns,
         rows: told(head, split).iter().map(row).collect(),
+        notes: std::iter::once(words.few_note).chain(notes(teller, head, split, domains)).collect(),
     }
 }
 
 /// Each measure, ours and the baseline's.
 fn figures(teller: Teller, ours: &Metric, plain: Option<&Metric>) -> [String; 8] {
     let numbers = teller.numbers;
+    let enough = ours.wanted.min(ours.unwanted) >= FEW as u64;
     let three = |number: Option<f64>| numbers.maybe(number, |number| numbers.decimal(number, 3));
     let share = |share: Option<f64>| numbers.maybe(share, |share| numbers.percent(share));
-    let margin = ours.auc_margin.map_or_else(String::new, |margin| format!(" ± {}", numbers.decimal(margin, 3)));
+    let auc = |metric: &Metric| metric.auc.filter(|_| enough);
+    let recall = |metric: &Metric| metric.recall_at_1_percent.filter(|_| enough);
+    let margin = ours
+        .auc_margin
+        .filter(|_| enough)
+        .map_or_else(String::new, |margin| format!(" ± {}", numbers.decimal(margin, 3)));
     [
-        format!("{}{margin}", three(ours.auc)),
-        three(plain.and_then(|plain| plain.auc)),
-        share(ours.recall_at_1_percent),
-        share(plain.and_then(|plain| plain.recall_at_1_percent)),
+        format!("{}{margin}", three(auc(ours))),
+        three(plain.and_then(auc)),
+        share(recall(ours)),
+        share(plain.and_then(recall)),
         three(Some(ours.brier)),
         three(plain.map(|plain| plain.brier)),
         three(Some(ours.ece)),
@@ -207,7 +236,7 @@ pub fn budgets(teller: Teller, head: &HeadReport) -> Table {
             ],
         })
     });
-    let names = [
+    let columns = columns([
         (words.language, false),
         (words.own_words, true),
         (words.budget, false),
@@ -215,12 +244,13 @@ pub fn budgets(teller: Teller, head: &HeadReport) -> Table {
         (words.wrong, true),
         (words.bound, true),
         (words.meaning, false),
-    ];
+    ]);
     Table {
         caption: words.budgets_caption.to_owned(),
         groups: Vec::new(),
-        columns: names.map(|(name, numeric)| column(name, numeric)).into(),
+        columns,
         rows: rows.collect(),
+        notes: Vec::new(),
     }
 }
 
@@ -235,20 +265,30 @@ fn told<'a>(head: &'a HeadReport, split: &str) -> Vec<&'a Metric> {
     rows.iter().filter(|metric| !(whole(metric) && said_again(metric))).copied().collect()
 }
 
-fn source_name(teller: Teller, metric: &Metric, written: &[String]) -> String {
+/// A domain with the marks that `notes` explains.
+fn source_name(teller: Teller, metric: &Metric, domains: &[Domain]) -> String {
     if metric.source == assess::ALL {
         return teller.words.all_real.to_owned();
     }
-    match written.contains(&metric.source) {
-        true => format!("{} ({})", metric.source, teller.words.written),
-        false => metric.source.clone(),
+    match domains.iter().find(|domain| domain.name == metric.source) {
+        Some(Domain { written: true, .. }) => format!("{} *", metric.source),
+        Some(Domain { comments: false, .. }) => format!("{} †", metric.source),
+        _ => metric.source.clone(),
     }
+}
+
+/// What the marks of the domains in a split's rows mean.
+fn notes(teller: Teller, head: &HeadReport, split: &str, domains: &[Domain]) -> Vec<&'static str> {
+    let rows = told(head, split);
+    let marked = |mark: char| rows.iter().any(|metric| source_name(teller, metric, domains).ends_with(mark));
+    let notes = [('*', teller.words.written_note), ('†', teller.words.mail_note)];
+    notes.into_iter().filter(|(mark, _)| marked(*mark)).map(|(_, note)| note).collect()
 }
 
 fn row_language(teller: Teller, metric: &Metric) -> String {
     metric
         .language
-        .map_or_else(|| teller.words.all_languages.to_lowercase(), |language| words::language(teller.locale, language))
+        .map_or_else(|| teller.words.all_of_them.to_owned(), |language| words::language(teller.locale, language))
 }
 
 fn language_name(teller: Teller, language: Option<Language>) -> String {
