@@ -7,6 +7,8 @@ mod exhibit;
 mod html;
 mod numbers;
 mod plots;
+#[cfg(test)]
+mod samples;
 mod sentences;
 mod tables;
 mod words;

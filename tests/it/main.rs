@@ -7,6 +7,7 @@ mod api;
 mod architecture;
 mod cli;
 mod limiter;
+mod report;
 mod rules;
 mod serve;
 mod store;

@@ -155,7 +155,7 @@ impl Charts<'_> {
     }
 
     /// A line for all languages, one a language, and one for the plain words.
-    fn groups(&self, points: &dyn Fn(&[Reached]) -> Vec<(f64, f64)>) -> Vec<Line> {
+    fn groups(&self, points: &impl Fn(&[Reached]) -> Vec<(f64, f64)>) -> Vec<Line> {
         let line = |style, name, curve: &[Reached]| Line { name, style, points: points(curve), dots: false };
         let mut lines: Vec<_> =
             self.languages().map(|(style, curves)| line(style, self.name(curves), &curves.reached)).collect();

@@ -179,7 +179,7 @@ impl Answer {
             label,
             unwanted: place.unwanted,
             probability: self.probability,
-            verdict: verdict(told),
+            verdict: alone(told),
             evidence: self
                 .explanation
                 .evidence
@@ -191,8 +191,8 @@ impl Answer {
     }
 }
 
-/// What the head's word alone would have done.
-fn verdict(told: Score) -> Verdict {
+/// What becomes of a comment on a head's word alone.
+pub(super) fn alone(told: Score) -> Verdict {
     let signal = Signal::new("classifier", Source::Classifier, told, Message::new("", ""));
     policy::decide(&[signal], Thresholds::default()).verdict
 }

@@ -113,13 +113,67 @@ impl Examined {
 
 /// The tokens that speak most for a good comment, and those that speak most for yes; only what the model may show.
 fn strongest(model: &Model, question: Question) -> [Vec<(String, f32)>; 2] {
-    let mut named: Vec<_> = model.named_weights(question).collect();
-    named.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(b.0)));
-    let kept = |tokens: &mut dyn Iterator<Item = &(&str, f32)>| -> Vec<(String, f32)> {
-        tokens.take(MOST_TOKENS).map(|(name, weight)| ((*name).to_owned(), *weight)).collect()
-    };
-    [
-        kept(&mut named.iter().filter(|(_, weight)| *weight < 0.0)),
-        kept(&mut named.iter().rev().filter(|(_, weight)| *weight > 0.0)),
-    ]
+    [-1.0, 1.0].map(|side| {
+        let mut named: Vec<_> = model.named_weights(question).filter(|(_, weight)| weight * side > 0.0).collect();
+        named.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then_with(|| a.0.cmp(b.0)));
+        named.into_iter().take(MOST_TOKENS).map(|(name, weight)| (name.to_owned(), weight)).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::score::Score;
+    use crate::training::report::samples::Sample;
+    use crate::training::{evaluate, train};
+
+    #[test]
+    fn it_shows_the_model_that_training_makes_and_the_figures_that_evaluation_finds() {
+        let sample = Sample::new();
+        let exhibit = sample.exhibit();
+        assert_eq!(exhibit.version, train(&sample.options(), &mut |_| {}).unwrap().version);
+        assert_eq!(exhibit.report, evaluate(&sample.options(), &mut |_| {}).unwrap());
+    }
+
+    #[test]
+    fn only_names_that_the_model_may_show_are_shown_strongest_first() {
+        let sample = Sample::new();
+        let model = Model::read(&train(&sample.options(), &mut |_| {}).unwrap().model_bytes).unwrap();
+        let [spam, _] = &sample.exhibit().heads[..] else { panic!("two heads") };
+        let named: Vec<_> = model.named_weights(Question::Spam).collect();
+        for tokens in [&spam.wanted_tokens, &spam.unwanted_tokens] {
+            assert!(!tokens.is_empty() && tokens.len() <= MOST_TOKENS);
+            assert!(tokens.iter().all(|(name, weight)| named.contains(&(name.as_str(), *weight))));
+            assert!(tokens.is_sorted_by(|a, b| a.1.abs() >= b.1.abs()));
+        }
+        assert!(spam.unwanted_tokens.iter().any(|(name, _)| name == "fr:pilules"), "{:?}", spam.unwanted_tokens);
+    }
+
+    #[test]
+    fn the_worst_errors_are_wrong_and_their_evidence_adds_up() {
+        let [spam, _] = &Sample::new().exhibit().heads[..] else { panic!("two heads") };
+        let accused = spam.errors.first().unwrap();
+        assert!(!accused.unwanted && accused.text.contains("casino") && accused.probability > 0.5, "{accused:?}");
+        for error in &spam.errors {
+            let odds = (error.probability / (1.0 - error.probability)).ln();
+            let told: Score = error.evidence.iter().map(|(_, score)| *score).sum::<Score>() + error.rest;
+            assert!((odds - told.nats()).abs() < 0.001, "{error:?}");
+            assert_eq!(odds > 0.0, !error.unwanted);
+        }
+    }
+
+    #[test]
+    fn a_single_source_is_tried_by_its_own_folds() {
+        let exhibit = Sample::of(&["seule"]).exhibit();
+        let [spam, _] = &exhibit.heads[..] else { panic!("two heads") };
+        assert!(!spam.curves.is_empty() && !spam.errors.is_empty());
+    }
+
+    #[test]
+    fn a_corpus_of_one_kind_is_nothing_to_show() {
+        let mut sample = Sample::of(&[]);
+        sample.add("un", "bonjour à tous", "ham");
+        let error = exhibit(&sample.options(), &mut |_| {}).unwrap_err();
+        assert!(matches!(error, TrainingError::NothingToLearn));
+    }
 }

@@ -178,3 +178,6 @@ fn shown(character: char) -> char {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -58,7 +58,7 @@ impl Numbers {
     pub fn percent(self, share: f64) -> String {
         let percent = share * 100.0;
         let digits = match percent.abs() {
-            percent if percent < 1e-9 || percent >= 9.95 => 0,
+            percent if !(1e-9..9.95).contains(&percent) => 0,
             percent if percent >= 0.995 => 1,
             _ => 2,
         };

@@ -1,11 +1,13 @@
 //! What the report says in sentences that hold figures.
 
 use super::curves::{Curves, Reached};
+use super::errors::alone;
 use super::numbers::Numbers;
 use super::words::{self, Words};
 use super::{HeadReport, LanguageClaims};
 use crate::domain::classifier::card::{Claim, Metric, Question};
-use crate::domain::decision::{Thresholds, Verdict};
+use crate::domain::decision::Verdict;
+use crate::domain::score::Score;
 use crate::domain::site::Locale;
 
 /// The locale, its words and its numbers.
@@ -58,29 +60,22 @@ impl Teller {
     /// What a head may do in a language.
     pub fn rights(self, question: Question, language: &LanguageClaims) -> String {
         let name = capitalised(&self.claimed_language(language));
-        let thresholds = Thresholds::default();
-        let can = if language.ceiling >= thresholds.reject_at.nats() {
-            self.say("peut retenir et rejeter seule".into(), "may hold and reject on its own".into())
-        } else if language.ceiling >= thresholds.hold_at.nats() {
-            match question {
-                Question::Spam => {
-                    self.say("peut retenir seule, pas rejeter".into(), "may hold on its own, not reject".into())
-                }
-                Question::Abuse => self.say(
-                    "peut retenir seule ; rejeter reste à une personne".into(),
-                    "may hold on its own; rejecting is left to a person".into(),
-                ),
+        let (fr, en) = match (alone(Score::from_nats(language.ceiling)), question) {
+            (Verdict::Reject, _) => ("peut retenir et rejeter seule", "may hold and reject on its own"),
+            (Verdict::Hold, Question::Spam) => ("peut retenir seule, pas rejeter", "may hold on its own, not reject"),
+            (Verdict::Hold, Question::Abuse) => (
+                "peut retenir seule ; rejeter reste à une personne",
+                "may hold on its own; rejecting is left to a person",
+            ),
+            (Verdict::Approve, _) => {
+                ("ne décide jamais seule, elle s’ajoute aux règles", "never decides alone, it adds to the rules")
             }
-        } else {
-            self.say(
-                "ne décide jamais seule, elle s’ajoute aux règles".into(),
-                "never decides alone, it adds to the rules".into(),
-            )
         };
+        let can = self.say(fr.into(), en.into());
         let form = match language.openness > 0.0 {
             true => String::new(),
             false => self.say(
-                " ; elle juge d’après la forme seule, faute de vrais exemples des deux sortes".into(),
+                " ; elle juge d’après la forme seule, faute de vrais exemples des deux sortes".into(),
                 "; it judges by form alone, for want of real examples of both kinds".into(),
             ),
         };
@@ -109,14 +104,14 @@ impl Teller {
 
     /// What a claim lets a head do, or how many more comments it takes.
     pub fn meaning(self, claim: &Claim, ceiling: f64) -> String {
-        let (fr, en, threshold) = match claim.verdict {
-            Verdict::Reject => ("rejeter", "reject", Thresholds::default().reject_at),
-            Verdict::Hold | Verdict::Approve => ("retenir", "hold", Thresholds::default().hold_at),
+        let (fr, en) = match claim.verdict {
+            Verdict::Reject => ("rejeter", "reject"),
+            Verdict::Hold | Verdict::Approve => ("retenir", "hold"),
         };
         if !claim.shown {
             return self.not_shown(claim.missing, fr, en);
         }
-        match ceiling >= threshold.nats() {
+        match alone(Score::from_nats(ceiling)) >= claim.verdict {
             true => self.say(format!("Montré : elle peut {fr} seule."), format!("Shown: it may {en} on its own.")),
             false => self.say(
                 format!("Montré, mais elle reste plafonnée : elle ne peut pas {fr} seule."),
@@ -223,7 +218,7 @@ impl Teller {
 
     /// What a person says a text is.
     pub fn labelled(self, label: &str) -> String {
-        self.say(format!("étiqueté « {label} »"), format!("labelled “{label}”"))
+        self.say(format!("étiqueté « {label} »"), format!("labelled “{label}”"))
     }
 
     /// A feature's name as a person can read it, such as `fr:bonjour` or `links=2`.
@@ -274,4 +269,54 @@ fn times(share: f64) -> String {
 pub fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(verdict: Verdict, shown: bool, missing: u64) -> Claim {
+        Claim { verdict, budget: 0.001, good: 100, errors: 0, bound: 0.03, shown, missing }
+    }
+
+    #[test]
+    fn a_budget_says_what_it_allows_and_how_many_more_it_takes() {
+        let (fr, en) = (Teller::new(Locale::Fr), Teller::new(Locale::En));
+        assert!(fr.meaning(&claim(Verdict::Hold, true, 0), 4.0).contains("peut retenir seule"));
+        assert!(en.meaning(&claim(Verdict::Reject, true, 0), 4.0).contains("stays capped"));
+        let missing = |teller: Teller, missing| teller.meaning(&claim(Verdict::Reject, false, missing), 1.999);
+        assert!(missing(fr, 2_843).contains("2\u{202f}843 bons commentaires de plus"));
+        assert!(missing(fr, 1).contains("1 bon commentaire de plus"));
+        assert!(missing(en, 1).contains("1 more good comment without"));
+        assert!(missing(en, u64::MAX).contains("cannot be shown"));
+    }
+
+    #[test]
+    fn a_certainty_is_never_complete() {
+        let fr = Teller::new(Locale::Fr);
+        assert!(fr.said(0.9999, Question::Spam, Verdict::Hold).starts_with("Spam à plus de 99\u{202f}%"));
+        assert!(fr.said(0.000_1, Question::Abuse, Verdict::Approve).starts_with("Injurieux à moins de 1\u{202f}%"));
+        assert!(Teller::new(Locale::En).said(0.844, Question::Spam, Verdict::Reject).starts_with("Spam at 84%"));
+    }
+
+    #[test]
+    fn tokens_are_told_in_words() {
+        let (fr, en) = (Teller::new(Locale::Fr), Teller::new(Locale::En));
+        assert_eq!(fr.token("fr:l' été"), "l’été (fr)");
+        assert_eq!(en.token("en:visit  link "), "visit ⟨link⟩ (en)");
+        assert_eq!(fr.token("links=2"), "liens\u{a0}: niveau 2");
+        assert_eq!(
+            (en.token("author_is_url"), en.token("tld=ru")),
+            ("a link as author’s name".into(), "domain of a link: ru".into())
+        );
+        assert_eq!(en.token("a_fact_of_tomorrow=3"), "a_fact_of_tomorrow=3");
+    }
+
+    #[test]
+    fn a_curve_is_read_where_it_was_asked() {
+        let curve = [(0.0, 0.0), (0.01, 0.4), (0.05, 0.6), (1.0, 1.0)];
+        let curve = curve.map(|(wanted, unwanted)| Reached { wanted, unwanted });
+        assert_eq!((caught_at(&curve, 0.02), caught_at(&curve, 0.05), caught_at(&[], 0.1)), (0.4, 0.6, 0.0));
+        assert!((precision_at(&curve, 0.5) - 0.6 / 0.65).abs() < 1e-9);
+    }
 }
