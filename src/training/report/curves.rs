@@ -61,6 +61,17 @@ pub struct Bin {
     pub seen: f64,
 }
 
+impl Curves {
+    /// The chance that an unwanted one scores above a wanted one; `None` where a kind is too rare.
+    pub fn area(&self) -> Option<f64> {
+        let strip = |pair: &[Reached]| match pair {
+            [from, to] => (to.wanted - from.wanted) * (from.unwanted + to.unwanted) / 2.0,
+            _ => 0.0,
+        };
+        (!self.reached.is_empty()).then(|| self.reached.windows(2).map(strip).sum())
+    }
+}
+
 /// The curves of all languages together, then of each with enough real predictions.
 pub(super) fn curves(
     census: &Census,
@@ -197,6 +208,7 @@ mod tests {
         assert_eq!(&shares[..4], [(0.0, 0.0), (0.0, 50.0), (50.0, 50.0), (50.0, 100.0)]);
         assert_eq!(shares.last(), Some(&(100.0, 100.0)));
         assert_eq!(curves.reached[1].precision(), 1.0);
+        assert!((curves.area().unwrap() - 0.75).abs() < 1e-9);
     }
 
     #[test]
@@ -215,7 +227,7 @@ mod tests {
         assert_eq!(curves.unwanted_bars.iter().sum::<f64>(), 1.0);
         let below = ((2.0 - LOWEST) / BAR) as usize - 1;
         assert_eq!((curves.unwanted_bars[below], curves.unwanted_bars[below + 1]), (0.25, 0.25));
-        assert!(curves.wanted_bars.is_empty() && curves.reached.is_empty());
+        assert!(curves.wanted_bars.is_empty() && curves.reached.is_empty() && curves.area().is_none());
     }
 
     #[test]

@@ -5,13 +5,14 @@
 
 use askama::Template;
 
-use super::HeadReport;
 use super::charts::{Charts, Figure};
+use super::curves::Curves;
 use super::errors::{Clue, WorstError};
 use super::exhibit::{Exhibit, HeadExhibit};
 use super::sentences::Teller;
 use super::tables::{self, Table};
 use super::words::{self, Words};
+use super::{HeadReport, LanguageClaims};
 use crate::domain::classifier::card::Question;
 use crate::domain::score::Score;
 use crate::domain::site::Locale;
@@ -103,7 +104,7 @@ fn head(teller: Teller, report: &HeadReport, exhibit: &HeadExhibit) -> Head {
         id: question.as_str(),
         title: words::head(teller.locale, question),
         summary: teller.summary(report, exhibit.plain_auc, report.all_real()),
-        rights: report.claims.iter().map(|language| teller.rights(question, language)).collect(),
+        rights: rights(teller, report, exhibit),
         done: tables::done(teller, report, &exhibit.domains),
         budgets: tables::budgets(teller, report),
         quality: tables::quality(teller, report, &exhibit.domains),
@@ -115,6 +116,16 @@ fn head(teller: Teller, report: &HeadReport, exhibit: &HeadExhibit) -> Head {
         ],
         errors: errors(teller, question, &exhibit.errors),
     }
+}
+
+/// What the head may do, language by language.
+fn rights(teller: Teller, report: &HeadReport, exhibit: &HeadExhibit) -> Vec<String> {
+    let curves =
+        |code: &str| exhibit.curves.iter().find(|curves| curves.language.is_some_and(|it| it.as_str() == code));
+    let right = |language: &LanguageClaims| {
+        teller.rights(report.question, language, curves(&language.language).and_then(Curves::area))
+    };
+    report.claims.iter().map(right).collect()
 }
 
 fn tokens(teller: Teller, title: &'static str, tokens: &[(String, f32)]) -> Tokens {

@@ -57,8 +57,8 @@ impl Teller {
         )
     }
 
-    /// What a head may do in a language.
-    pub fn rights(self, question: Question, language: &LanguageClaims) -> String {
+    /// What a head may do in a language, and how well it orders comments in it, where that could be measured.
+    pub fn rights(self, question: Question, language: &LanguageClaims, area: Option<f64>) -> String {
         let name = capitalised(&self.claimed_language(language));
         let (fr, en) = match (alone(Score::from_nats(language.ceiling)), question) {
             (Verdict::Reject, _) => ("peut retenir et rejeter seule", "may hold and reject on its own"),
@@ -79,7 +79,14 @@ impl Teller {
                 "; it judges by form alone, for want of real examples of both kinds".into(),
             ),
         };
-        self.say(format!("{name} : {can}{form}."), format!("{name}: {can}{form}."))
+        let order = area.map_or_else(String::new, |area| {
+            let times = times(area);
+            self.say(
+                format!(" L’indésirable y passe devant {times} fois sur 100."),
+                format!(" There the unwanted comes first {times} times in 100."),
+            )
+        });
+        self.say(format!("{name} : {can}{form}.{order}"), format!("{name}: {can}{form}.{order}"))
     }
 
     /// The language of a claim, which may be all that have no row of their own.
