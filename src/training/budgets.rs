@@ -140,9 +140,8 @@ fn allowed(tried: u64, budget: f64) -> Option<u64> {
 /// shift that the other four ask for, which is what the claims count; the strictest of the five is the head's, so that
 /// no claim is made of a looser one. While a claim is not shown, the ceiling lies below its threshold.
 pub(super) fn bounds(good: &[Good], budgets: Budgets, thresholds: Thresholds, limits: Limits) -> Bounds {
-    let without = |fold: Option<u64>| {
-        shift(good, fold, budgets.false_hold, thresholds.hold_at).clamp(limits.raise, MOST_LOWERED)
-    };
+    let without =
+        |fold: Option<u64>| shift(good, fold, budgets.false_hold, thresholds.hold_at).clamp(limits.raise, MOST_LOWERED);
     let shifts: Vec<Score> = (0..FOLDS).map(|fold| without(Some(fold))).collect();
     let strictest = shifts.iter().copied().chain([without(None)]).max().unwrap_or(Score::ZERO);
     let claimed = |verdict: Verdict, budget: f64, limits: Limits| {
@@ -268,7 +267,6 @@ mod tests {
         let bounds = bounds(&many(10, -1.0));
         assert_eq!(bounds.ceiling, score(1.999));
         assert!(bounds.claims.iter().all(|claim| !claim.shown && claim.missing > 100));
-        
     }
 
     #[test]

@@ -145,8 +145,9 @@ impl Counts {
         let sums = self.tallies.iter().map(|(key, tally)| (*key, tally.sum(question)));
         let mut kept: Vec<_> = sums.filter(|(_, sum)| sum.examples >= fewest).collect();
         kept.sort_unstable_by_key(|(key, _)| *key);
-        let row =
-            |mass: fn(&Sum) -> Mass| -> Vec<f64> { kept.iter().map(|(_, sum)| mass(sum) as f64 / ONE as f64).collect() };
+        let row = |mass: fn(&Sum) -> Mass| -> Vec<f64> {
+            kept.iter().map(|(_, sum)| mass(sum) as f64 / ONE as f64).collect()
+        };
         let log_odds = fit::log_odds(&row(|sum| sum.wanted), &row(|sum| sum.unwanted), alpha)?;
         let weights = kept.iter().map(|(key, _)| *key).zip(log_odds).collect();
         let named = kept.iter().filter_map(|(key, _)| Some((*key, self.tallies.get(key)?.public_name()?.to_owned())));
