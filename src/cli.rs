@@ -4,6 +4,7 @@ mod check;
 mod config;
 mod demo;
 mod error;
+mod evaluate;
 mod health;
 mod serve;
 mod site;
@@ -38,7 +39,7 @@ enum Command {
     /// Train a model on labelled JSON lines
     Train(train::Train),
     /// Measure what a model trained on labelled JSON lines is worth
-    Evaluate(train::Evaluate),
+    Evaluate(evaluate::Evaluate),
     /// Add and list sites, replace their keys
     #[command(subcommand)]
     Site(site::SiteCommand),

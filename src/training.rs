@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use budgets::Budgets;
-pub use report::{GroupReport, HeadReport, LanguageClaims, Report};
+pub use report::{Exhibit, GroupReport, HeadReport, LanguageClaims, Report, exhibit};
 pub use sources::{Source, Sources, SourcesError};
 
 use crate::domain::classifier::card::{Card, HeadFacts, Metric, Question};
@@ -36,8 +36,10 @@ use crate::domain::classifier::features::TOKENIZER;
 use crate::domain::classifier::{Model, ModelError, write};
 use assess::Tried;
 use counts::Fitted;
-use split::{Census, FOLDS, Split};
-use study::{Recipe, Study};
+use metrics::Outcome;
+use reading::Read;
+use split::{Census, DomainId, FOLDS, Split};
+use study::{Prediction, Recipe, Study};
 
 /// What to train from.
 #[derive(Clone, Debug)]
@@ -66,7 +68,7 @@ pub struct Trained {
 /// How far a step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// `count`, `read`, or a head whose fits are tried.
+    /// `count`, `read`, a head whose fits are tried, or `explain`.
     pub step: &'static str,
     pub done: u64,
     pub of: u64,
@@ -103,38 +105,40 @@ impl TrainingError {
 /// With file and line, what in the corpus is not what it must be.
 pub fn train(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Result<Trained, TrainingError> {
     let read = reading::read(options, progress)?;
-    let mut facts = Vec::new();
-    let mut fits = Vec::new();
-    for (question, whole) in Question::ALL.into_iter().zip(&read.whole) {
+    let [spam, abuse] = Question::ALL.map(|question| {
         let assessed = assess_head(&read.study(question), options, Depth::Bounds, progress)?;
-        facts.push(HeadFacts { metrics: assessed.metrics, ..assessed.facts });
-        fits.push(match teaches(whole) {
-            true => read.counts.fit(question, study::ALPHA, study::FEWEST_EXAMPLES)?,
-            false => Fitted::default(),
-        });
-    }
-    let (Some(abuse), Some(spam), Some(abuse_fit), Some(spam_fit)) = (facts.pop(), facts.pop(), fits.pop(), fits.pop())
-    else {
-        return Err(TrainingError::NothingToLearn);
-    };
-    if spam_fit.weights.is_empty() && abuse_fit.weights.is_empty() {
-        return Err(TrainingError::NothingToLearn);
-    }
-    let card = Card {
+        Ok::<_, TrainingError>((assessed.facts, fit_whole(&read, question)?))
+    });
+    let ((spam, spam_fit), (abuse, abuse_fit)) = (spam?, abuse?);
+    publish(card(options, &read, spam, abuse), &spam_fit, &abuse_fit)
+}
+
+fn card(options: &TrainOptions, read: &Read, spam: HeadFacts, abuse: HeadFacts) -> Card {
+    Card {
         date: options.date.to_string(),
         code: env!("CARGO_PKG_VERSION").to_owned(),
         tokenizer: TOKENIZER,
         seed: options.seed,
         parent: options.parent.clone(),
-        files: read.files,
+        files: read.files.clone(),
         counts: read.whole.iter().flat_map(Census::counts).collect(),
         spam,
         abuse,
-    };
-    publish(card, &spam_fit, &abuse_fit)
+    }
+}
+
+/// The fit of everything; empty where there is nothing to tell apart.
+fn fit_whole(read: &Read, question: Question) -> Result<Fitted, TrainingError> {
+    match teaches(read.whole(question)) {
+        true => read.counts.fit(question, study::ALPHA, study::FEWEST_EXAMPLES),
+        false => Ok(Fitted::default()),
+    }
 }
 
 fn publish(card: Card, spam: &Fitted, abuse: &Fitted) -> Result<Trained, TrainingError> {
+    if spam.weights.is_empty() && abuse.weights.is_empty() {
+        return Err(TrainingError::NothingToLearn);
+    }
     let mut names = [spam.names.as_slice(), abuse.names.as_slice()].concat();
     names.sort_unstable();
     names.dedup_by_key(|(key, _)| *key);
@@ -149,28 +153,48 @@ fn publish(card: Card, spam: &Fitted, abuse: &Fitted) -> Result<Trained, Trainin
 /// With file and line, what in the corpus is not what it must be.
 pub fn evaluate(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Result<Report, TrainingError> {
     let read = reading::read(options, progress)?;
-    let mut heads = Vec::new();
-    for question in Question::ALL {
-        let study = read.study(question);
-        let assessed = assess_head(&study, options, Depth::Figures, progress)?;
-        let mut metrics = assessed.metrics;
-        let inside = study.try_all(splits_inside(study.census), Recipe::Tamis, &mut || ())?;
-        metrics.extend(measure::rows(INSIDE, study.census, &measure::bounded(&inside, &assessed.facts)));
-        metrics.extend(baseline(&study)?);
-        heads.push(HeadReport {
-            question,
-            left_out_auc: measure::mean_auc(LEFT_OUT, study.census, &metrics),
-            metrics,
-            claims: claims(&assessed.facts),
-            groups: assessed.groups,
-        });
-    }
+    let heads = Question::ALL.map(|question| Ok(measure_head(&read.study(question), options, progress)?.report));
+    let heads = heads.into_iter().collect::<Result<_, TrainingError>>()?;
     Ok(Report { date: options.date.to_string(), seed: options.seed, heads })
+}
+
+/// One head's figures, and what stands behind them.
+struct Measured<'a> {
+    report: HeadReport,
+    assessed: Assessed<'a>,
+    /// What the baseline said of the same.
+    plain: Vec<Outcome>,
+}
+
+fn measure_head<'a>(
+    study: &Study<'a>,
+    options: &TrainOptions,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Measured<'a>, TrainingError> {
+    let assessed = assess_head(study, options, Depth::Figures, progress)?;
+    let mut metrics = assessed.metrics.clone();
+    let inside = study.try_all(splits_inside(study.census), Recipe::Tamis, &mut || ())?;
+    metrics.extend(measure::rows(INSIDE, study.census, &measure::bounded(&inside, &assessed.facts)));
+    let (plain_metrics, plain) = baseline(study)?;
+    metrics.extend(plain_metrics);
+    let report = HeadReport {
+        question: study.question,
+        left_out_auc: measure::mean_auc(LEFT_OUT, study.census, &metrics),
+        metrics,
+        claims: claims(&assessed.facts),
+        groups: measure::groups(study.census, &assessed.tried.pooled, &assessed.facts),
+    };
+    let witnesses = assessed.tried.witnesses(study.census);
+    let plain = witnesses.of(measure::plain(&plain.left_out), measure::plain(&plain.pooled));
+    Ok(Measured { report, assessed, plain })
 }
 
 const LEFT_OUT: &str = "left-out";
 const POOLED: &str = "pooled";
 const INSIDE: &str = "inside";
+const LEFT_OUT_PLAIN: &str = "left-out, plain words";
+const POOLED_PLAIN: &str = "pooled, plain words";
+const INSIDE_PLAIN: &str = "inside, plain words";
 
 /// Whether there are examples of both kinds.
 fn teaches(census: &Census) -> bool {
@@ -188,18 +212,47 @@ enum Depth {
     Figures,
 }
 
-struct Assessed {
+struct Assessed<'a> {
+    /// As the model's card tells them.
     facts: HeadFacts,
+    /// Of sources left out and of fifths, as deep as was asked for.
     metrics: Vec<Metric>,
-    groups: Vec<GroupReport>,
+    /// What is said of examples as of those of a source not seen.
+    judged: Vec<Outcome>,
+    tried: Tried<'a>,
 }
 
-fn assess_head(
-    study: &Study<'_>,
+fn assess_head<'a>(
+    study: &Study<'a>,
     options: &TrainOptions,
     depth: Depth,
     progress: &mut dyn FnMut(Progress),
-) -> Result<Assessed, TrainingError> {
+) -> Result<Assessed<'a>, TrainingError> {
+    let (question, census) = (study.question, study.census);
+    let (tried, nested) = try_head(study, depth, progress)?;
+    let facts = assess::facts(question, census, &tried, options.budgets);
+    let seen = measure::bounded(&tried.left_out, &facts);
+    let unseen = match depth {
+        Depth::Bounds => seen.clone(),
+        Depth::Figures => measure::left_out(question, census, &tried, &nested, options.budgets),
+    };
+    let pooled = measure::pooled(&tried.pooled, &facts);
+    let metrics = |left_out: &[Outcome]| {
+        [measure::rows(LEFT_OUT, census, left_out), measure::rows(POOLED, census, &pooled)].concat()
+    };
+    let facts = HeadFacts { metrics: metrics(&seen), ..facts };
+    let metrics = metrics(&unseen);
+    Ok(Assessed { facts, metrics, judged: tried.witnesses(census).of(unseen, pooled), tried })
+}
+
+/// Predictions on sources hidden in turn from what calibrates for them, by hidden source.
+type Nested<'a> = BTreeMap<DomainId, Vec<Prediction<'a>>>;
+
+fn try_head<'a>(
+    study: &Study<'a>,
+    depth: Depth,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Tried<'a>, Nested<'a>), TrainingError> {
     let domains = 0..study.census.domains().len();
     let of = FOLDS + (domains.len() * if depth == Depth::Figures { domains.len() } else { 1 }) as u64;
     let mut done = 0;
@@ -207,7 +260,7 @@ fn assess_head(
         done += 1;
         progress(Progress { step: study.question.as_str(), done: done.min(of), of });
     };
-    let pooled = study.try_all((0..FOLDS).map(Split::Pooled), Recipe::Tamis, &mut step)?;
+    let pooled = study.try_all(splits_pooled(), Recipe::Tamis, &mut step)?;
     let left_out = study.try_all(splits_left_out(study.census), Recipe::Tamis, &mut step)?;
     let mut nested = BTreeMap::new();
     for hidden in domains.clone().filter(|_| domains.len() > 1 && depth == Depth::Figures) {
@@ -215,16 +268,11 @@ fn assess_head(
         nested.insert(hidden, study.try_all(others, Recipe::Tamis, &mut step)?);
     }
     progress(Progress { step: study.question.as_str(), done: of, of });
-    let tried = Tried { left_out, pooled };
-    let facts = assess::facts(study.question, study.census, &tried, options.budgets);
-    let unseen = match depth {
-        Depth::Bounds => measure::bounded(&tried.left_out, &facts),
-        Depth::Figures => measure::left_out(study.question, study.census, &tried, &nested, options.budgets),
-    };
-    let mut metrics = measure::rows(LEFT_OUT, study.census, &unseen);
-    metrics.extend(measure::rows(POOLED, study.census, &measure::pooled(&tried.pooled, &facts)));
-    let groups = measure::groups(study.census, &tried.pooled, &facts);
-    Ok(Assessed { facts, metrics, groups })
+    Ok((Tried { left_out, pooled }, nested))
+}
+
+fn splits_pooled() -> impl Iterator<Item = Split> {
+    (0..FOLDS).map(Split::Pooled)
 }
 
 /// With a single domain nothing is left to train on.
@@ -237,12 +285,14 @@ fn splits_inside(census: &Census) -> impl Iterator<Item = Split> {
     (0..census.domains().len()).flat_map(|domain| (0..FOLDS).map(move |fold| Split::Inside(domain, fold)))
 }
 
-fn baseline(study: &Study<'_>) -> Result<Vec<Metric>, TrainingError> {
-    let left_out = study.try_all(splits_left_out(study.census), Recipe::PlainWords, &mut || ())?;
-    let inside = study.try_all(splits_inside(study.census), Recipe::PlainWords, &mut || ())?;
-    let mut metrics = measure::rows("left-out, plain words", study.census, &measure::plain(&left_out));
-    metrics.extend(measure::rows("inside, plain words", study.census, &measure::plain(&inside)));
-    Ok(metrics)
+fn baseline<'a>(study: &Study<'a>) -> Result<(Vec<Metric>, Tried<'a>), TrainingError> {
+    let tried = |splits: &mut dyn Iterator<Item = Split>| study.try_all(splits, Recipe::PlainWords, &mut || ());
+    let left_out = tried(&mut splits_left_out(study.census))?;
+    let pooled = tried(&mut splits_pooled())?;
+    let inside = tried(&mut splits_inside(study.census))?;
+    let splits = [(LEFT_OUT_PLAIN, &left_out), (POOLED_PLAIN, &pooled), (INSIDE_PLAIN, &inside)];
+    let rows = splits.map(|(split, tried)| measure::rows(split, study.census, &measure::plain(tried)));
+    Ok((rows.concat(), Tried { left_out, pooled }))
 }
 
 fn claims(facts: &HeadFacts) -> Vec<LanguageClaims> {

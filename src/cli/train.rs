@@ -1,4 +1,4 @@
-//! `tamis train` and `tamis evaluate`: from labelled JSON lines to a model file, and to what it is worth.
+//! `tamis train`: from labelled JSON lines to a model file.
 
 use std::path::{Path, PathBuf};
 
@@ -24,16 +24,9 @@ pub struct Train {
     json: bool,
 }
 
+/// What is trained from and measured on.
 #[derive(Debug, Args)]
-pub struct Evaluate {
-    #[command(flatten)]
-    corpus: Corpus,
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, Args)]
-struct Corpus {
+pub(super) struct Corpus {
     /// JSON lines with `text`, `label` (ham, spam, abuse), `lang` and `source`
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
@@ -60,18 +53,8 @@ impl Train {
     }
 }
 
-impl Evaluate {
-    pub fn run(self) -> Result<Outcome, CliError> {
-        let options = self.corpus.options(None)?;
-        let report = with_progress(|progress| training::evaluate(&options, progress))?;
-        let text = if self.json { json!(report).to_string() } else { report.table() };
-        super::print(&text)?;
-        Ok(Outcome::Done)
-    }
-}
-
 impl Corpus {
-    fn options(self, parent: Option<String>) -> Result<TrainOptions, CliError> {
+    pub(super) fn options(self, parent: Option<String>) -> Result<TrainOptions, CliError> {
         let sources = match &self.sources {
             Some(path) => read_sources(path)?,
             None => Sources::shipped().map_err(|error| CliError::new(error.to_string()))?,
@@ -88,7 +71,9 @@ fn read_sources(path: &Path) -> Result<Sources, CliError> {
 }
 
 /// Runs with a progress bar on standard error.
-fn with_progress<T>(work: impl FnOnce(&mut dyn FnMut(Progress)) -> Result<T, TrainingError>) -> Result<T, CliError> {
+pub(super) fn with_progress<T>(
+    work: impl FnOnce(&mut dyn FnMut(Progress)) -> Result<T, TrainingError>,
+) -> Result<T, CliError> {
     let bar = ProgressBar::new(0).with_style(
         ProgressStyle::with_template("{msg:24} {wide_bar} {pos}/{len}")
             .unwrap_or_else(|_| ProgressStyle::default_bar()),

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::budgets::{self, Budgets, Good, Limits};
 use super::calibrate::{self, Prior, SHRINKAGE, TIMID, Trial};
-use super::split::{Census, Labels, Split};
+use super::metrics::Outcome;
+use super::split::{Census, DomainId, Labels, Split};
 use super::study::{ALPHA, FEWEST_KNOWN, Prediction};
 use crate::domain::classifier::card::{HeadFacts, LanguageFacts, Line, Question};
 use crate::domain::comment::Language;
@@ -34,34 +35,72 @@ pub(super) struct Tried<'a> {
 }
 
 impl<'a> Tried<'a> {
-    /// The predictions that tell what the model will do on a source it has not seen. Where leaving a source out closes
-    /// a language that the model reads, that is the fifths.
-    ///
-    /// So are they for examples written for the project, of which only a trade at a time is unknown to the model.
-    pub fn judging(&self, census: &Census, labels: &BTreeMap<Language, Labels>) -> Vec<&Prediction<'a>> {
+    /// Which predictions tell what the model will do on a source it has not seen.
+    pub fn witnesses<'c>(&self, census: &'c Census) -> Witnesses<'c> {
+        let labels = census.labels(Split::Whole);
         let open = |language| labels.get(&language).map_or(0.0, |labels: &Labels| labels.openness());
-        let closed: BTreeSet<Language> = self
+        let closed = self
             .left_out
             .iter()
             .filter_map(|prediction| Some((prediction.language?, prediction.openness)))
             .filter(|(language, openness)| *openness < WITNESS * open(*language))
             .map(|(language, _)| language)
             .collect();
-        // With a single domain nothing is left to train on, and the fifths must do.
-        let fifths = |prediction: &&Prediction<'_>| {
-            self.left_out.is_empty()
-                || !is_real(census, prediction)
-                || prediction.language.is_some_and(|language| closed.contains(&language))
-        };
-        let left_out = self.left_out.iter().filter(|prediction| !fifths(prediction));
-        left_out.chain(self.pooled.iter().filter(fifths)).collect()
+        Witnesses { census, alone: self.left_out.is_empty(), closed }
+    }
+
+    /// The predictions that tell what the model will do on a source it has not seen.
+    pub fn judging(&self, census: &Census) -> Vec<&Prediction<'a>> {
+        self.witnesses(census).of(&self.left_out, &self.pooled)
+    }
+}
+
+/// Where the fifths, and not the sources left out, tell what the model will do on a source it has not seen: where
+/// leaving a source out closes a language that the model reads, and for examples written for the project, of which only
+/// a trade at a time is unknown to the model.
+pub(super) struct Witnesses<'c> {
+    census: &'c Census,
+    /// With a single domain nothing is left to train on, and the fifths must do.
+    alone: bool,
+    closed: BTreeSet<Language>,
+}
+
+impl Witnesses<'_> {
+    /// What tells, of what was found on sources left out and on fifths.
+    pub fn of<T: Told>(&self, left_out: impl IntoIterator<Item = T>, pooled: impl IntoIterator<Item = T>) -> Vec<T> {
+        let left_out = left_out.into_iter().filter(|told| !self.fifths(told));
+        left_out.chain(pooled.into_iter().filter(|told| self.fifths(told))).collect()
+    }
+
+    fn fifths(&self, told: &impl Told) -> bool {
+        let (domain, language) = told.about();
+        let written = self.census.domains().get(domain).is_none_or(|domain| domain.written);
+        self.alone || written || language.is_some_and(|language| self.closed.contains(&language))
+    }
+}
+
+/// What was said of an example.
+pub(super) trait Told {
+    /// Where the example is from, and its language.
+    fn about(&self) -> (DomainId, Option<Language>);
+}
+
+impl Told for &Prediction<'_> {
+    fn about(&self) -> (DomainId, Option<Language>) {
+        (self.domain, self.language)
+    }
+}
+
+impl Told for Outcome {
+    fn about(&self) -> (DomainId, Option<Language>) {
+        (self.domain, self.language)
     }
 }
 
 /// What a head may say, from predictions on what the fits had not seen.
 pub(super) fn facts(question: Question, census: &Census, tried: &Tried<'_>, budgets: Budgets) -> HeadFacts {
     let labels = census.labels(Split::Whole);
-    let judging = tried.judging(census, &labels);
+    let judging = tried.judging(census);
     let real = || judging.iter().copied().filter(|prediction| is_real(census, prediction));
     let common = line(real(), TIMID);
     let open = labels.iter().filter(|(_, labels)| labels.openness() > 0.0).map(|(language, _)| *language);

@@ -44,6 +44,11 @@ impl Example {
         self.line.label
     }
 
+    /// The text as it stands in the file.
+    pub fn body(&self) -> &str {
+        &self.line.text
+    }
+
     pub fn source(&self) -> &str {
         &self.line.source
     }

@@ -15,7 +15,10 @@ use crate::domain::decision::{Thresholds, Verdict};
 use crate::domain::score::Score;
 
 /// The row of all real domains.
-const ALL: &str = "(all real)";
+pub(super) const ALL: &str = "(all real)";
+
+/// The row of all groups of examples written for the project.
+pub(super) const EVERY_GROUP: &str = "(all)";
 
 /// The fewest predictions for a language to have a row of its own.
 const ENOUGH: usize = 20;
@@ -166,7 +169,7 @@ pub(super) fn groups(census: &Census, predictions: &[Prediction<'_>], facts: &He
     let mut groups: BTreeMap<(Option<Language>, bool, &str), Vec<Outcome>> = BTreeMap::new();
     for prediction in predictions.iter().filter(written) {
         let kind = (prediction.language, prediction.unwanted);
-        for group in ["(all)", prediction.group.unwrap_or("?")] {
+        for group in [EVERY_GROUP, prediction.group.unwrap_or("?")] {
             groups.entry((kind.0, kind.1, group)).or_default().push(outcome(prediction, facts, None));
         }
     }

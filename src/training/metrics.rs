@@ -32,7 +32,7 @@ pub(super) struct Quality {
     pub ece: f64,
 }
 
-const BINS: usize = 10;
+pub(super) const BINS: usize = 10;
 
 pub(super) fn quality(outcomes: &[Outcome]) -> Quality {
     let unwanted = outcomes.iter().filter(|outcome| outcome.unwanted).count() as u64;
@@ -92,12 +92,12 @@ fn recall(sorted: &[Outcome], wanted: u64, unwanted: u64) -> Option<f64> {
     Some(caught as f64 / unwanted as f64)
 }
 
-fn probability(odds: f64) -> f64 {
+pub(super) fn probability(odds: f64) -> f64 {
     1.0 / (1.0 + (-odds).exp())
 }
 
 /// What each kind weighs, for its outcomes to add up to an equal share.
-fn kinds(outcomes: &[Outcome]) -> [f64; 2] {
+pub(super) fn kinds(outcomes: &[Outcome]) -> [f64; 2] {
     let sums = [false, true].map(|kind| -> f64 {
         outcomes.iter().filter(|outcome| outcome.unwanted == kind).map(|outcome| outcome.weight).sum()
     });

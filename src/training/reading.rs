@@ -33,6 +33,17 @@ impl Read {
         let [spam, abuse] = &self.sampled;
         Study { sample: &self.sample, question, census: if question == Question::Spam { spam } else { abuse } }
     }
+
+    /// What a head was counted from.
+    pub fn whole(&self, question: Question) -> &Census {
+        let [spam, abuse] = &self.whole;
+        if question == Question::Spam { spam } else { abuse }
+    }
+
+    /// How many examples there are, for whichever head.
+    pub fn examples(&self) -> u64 {
+        self.files.iter().map(|file| file.examples).sum()
+    }
 }
 
 /// What a lane gathers.
@@ -118,8 +129,8 @@ impl Reader<'_> {
         });
         if sampled {
             let offer = carries_an_offer(&text);
-            let row = Row::new(places, text.language(), group, offer, self.ruled(&comment, &text, places));
-            lane.gathering.add(lot, row, &features);
+            let row = Row::new(places, text.language(), group, offer, self.ruled(&comment, &text, places), lot);
+            lane.gathering.add(row, &features);
         }
     }
 

@@ -1,8 +1,25 @@
-//! What an evaluation found, as data and as a table for people.
+//! What an evaluation found, as data, as a table for a terminal and as a page for people.
+
+mod charts;
+mod curves;
+mod errors;
+mod exhibit;
+mod html;
+mod numbers;
+mod plots;
+#[cfg(test)]
+mod samples;
+mod sentences;
+mod tables;
+mod words;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use serde::{Deserialize, Serialize};
 
+pub use exhibit::{Exhibit, exhibit};
+
+use super::measure::ALL;
+use super::{LEFT_OUT, POOLED};
 use crate::domain::classifier::card::{Claim, Metric, Question, Reached};
 use crate::domain::comment::Language;
 use crate::domain::decision::Verdict;
@@ -65,6 +82,12 @@ impl Report {
 }
 
 impl HeadReport {
+    /// The row of all real sources together, left out or, where there is but one, by fifths.
+    fn all_real(&self) -> Option<&Metric> {
+        let row = |split| self.metrics.iter().find(|metric| metric.split == split && metric.source == ALL);
+        row(LEFT_OUT).or_else(|| row(POOLED))
+    }
+
     fn tables(&self) -> String {
         let mean = self.left_out_auc.map_or_else(|| "?".to_owned(), |auc| format!("{auc:.3}"));
         let title = format!("{}: mean AUC on sources left out {mean}", self.question.as_str());

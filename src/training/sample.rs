@@ -28,6 +28,8 @@ pub(super) struct Row {
     pub offer: bool,
     /// What the built-in rules say of it, by head.
     pub rules: [Ruled; 2],
+    /// The number of its text, by which it is found again in the corpus.
+    pub lot: u64,
     /// Which of the sample's keys are its own: up to here from the row before.
     end: usize,
 }
@@ -51,7 +53,7 @@ pub(super) struct Cue {
 /// Examples while they are gathered.
 #[derive(Debug, Default)]
 pub(super) struct Gathering {
-    rows: Vec<(u64, Row)>,
+    rows: Vec<Row>,
     keys: Vec<Key>,
     marks: Vec<u8>,
 }
@@ -63,7 +65,8 @@ pub(super) struct Sample {
     /// The features of all rows, one row after the other.
     ids: Vec<Id>,
     marks: Vec<u8>,
-    features: usize,
+    /// The key of each feature by its number.
+    known: Vec<Key>,
 }
 
 /// How many lots of [`LOTS`] win: those of an even share of a corpus that fits.
@@ -82,39 +85,39 @@ const STRUCTURE: u8 = 2;
 const MANNER: u8 = 4;
 
 impl Gathering {
-    /// Adds an example; `order` is the same for it on every machine.
-    pub fn add(&mut self, order: u64, row: Row, features: &Features) {
+    /// Adds an example.
+    pub fn add(&mut self, row: Row, features: &Features) {
         for feature in features.iter() {
             let manner = if is_manner(features.name(feature), feature.family) { MANNER } else { 0 };
             self.keys.push(feature.key);
             self.marks.push(feature.family as u8 | manner);
         }
-        self.rows.push((order, Row { end: self.keys.len(), ..row }));
+        self.rows.push(Row { end: self.keys.len(), ..row });
     }
 
-    /// All that was gathered, in order.
+    /// All that was gathered, in the order of the lots, which is the same on every machine.
     pub fn sample(lanes: Vec<Self>) -> Sample {
         let mut known: Vec<Key> = lanes.iter().flat_map(|lane| lane.keys.iter().copied()).collect();
         known.sort_unstable();
         known.dedup();
-        let mut rows: Vec<(u64, usize, std::ops::Range<usize>, Row)> = Vec::new();
+        let mut rows: Vec<(usize, std::ops::Range<usize>, Row)> = Vec::new();
         for (lane, gathering) in lanes.iter().enumerate() {
             let mut start = 0;
-            for (order, row) in &gathering.rows {
-                rows.push((*order, lane, start..row.end, row.clone()));
+            for row in &gathering.rows {
+                rows.push((lane, start..row.end, row.clone()));
                 start = row.end;
             }
         }
-        rows.sort_by_key(|(order, lane, range, _)| (*order, *lane, range.start));
-        let mut sample = Sample { features: known.len(), ..Sample::default() };
-        for (_, lane, range, row) in rows {
+        rows.sort_by_key(|(lane, range, row)| (row.lot, *lane, range.start));
+        let mut sample = Sample::default();
+        for (lane, range, row) in rows {
             let Some(lane) = lanes.get(lane) else { continue };
             let keys = lane.keys.get(range.clone()).unwrap_or_default();
             sample.ids.extend(keys.iter().filter_map(|key| known.binary_search(key).ok()).map(|at| at as Id));
             sample.marks.extend(lane.marks.get(range).unwrap_or_default());
             sample.rows.push(Row { end: sample.ids.len(), ..row });
         }
-        sample
+        Sample { known, ..sample }
     }
 }
 
@@ -125,8 +128,9 @@ impl Row {
         group: Option<Box<str>>,
         offer: bool,
         rules: [Ruled; 2],
+        lot: u64,
     ) -> Self {
-        Self { places, language, group, offer, rules, end: 0 }
+        Self { places, language, group, offer, rules, lot, end: 0 }
     }
 
     pub fn place(&self, question: Question) -> Option<Place> {
@@ -152,9 +156,9 @@ impl Sample {
         })
     }
 
-    /// How many different features there are.
-    pub fn features(&self) -> usize {
-        self.features
+    /// The keys of all features, in the order of their numbers, which is their own.
+    pub fn features(&self) -> &[Key] {
+        &self.known
     }
 }
 

@@ -7,7 +7,7 @@ use super::sample::{Cue, Row, Ruled, Sample};
 use super::split::{Census, DomainId, Labels, Place, Split};
 use super::{TrainingError, fit};
 use crate::domain::classifier::card::Question;
-use crate::domain::classifier::features::Family;
+use crate::domain::classifier::features::{Family, Key};
 use crate::domain::classifier::{may_speak, raw};
 use crate::domain::comment::Language;
 
@@ -46,6 +46,10 @@ pub(super) struct Prediction<'a> {
     /// Whether the head knew enough to speak.
     pub speaks: bool,
     pub rules: Ruled,
+    /// The fit that said it.
+    pub split: Split,
+    /// The number of the example's text.
+    pub lot: u64,
 }
 
 /// One head's examples, ready to be studied.
@@ -102,6 +106,13 @@ impl<'a> Study<'a> {
         Ok(predictions)
     }
 
+    /// The weights of one split's fit, sorted by key, and the labels that open its languages.
+    pub fn weights(&self, split: Split) -> Result<(Vec<(Key, f32)>, BTreeMap<Language, Labels>), TrainingError> {
+        let fit = self.fit(split, Recipe::Tamis)?;
+        let weights = self.sample.features().iter().zip(fit.weights);
+        Ok((weights.filter_map(|(key, weight)| Some((*key, weight?))).collect(), fit.labels))
+    }
+
     /// The examples that speak for this head.
     fn rows(&self) -> impl Iterator<Item = (&'a Row, Place, impl Iterator<Item = Cue> + Clone)> {
         let question = self.question;
@@ -110,7 +121,7 @@ impl<'a> Study<'a> {
 
     fn fit(&self, split: Split, recipe: Recipe) -> Result<Fit, TrainingError> {
         let masses = self.census.masses(split);
-        let mut sums = vec![Sum::default(); self.sample.features()];
+        let mut sums = vec![Sum::default(); self.sample.features().len()];
         for (_, place, cues) in self.rows().filter(|(_, place, _)| split.trains(place.at)) {
             let mass = if recipe == Recipe::Tamis { masses.of(place) } else { ONE };
             for cue in cues.filter(|cue| recipe.counts(self.question, *cue)) {
@@ -144,6 +155,8 @@ impl<'a> Study<'a> {
                 weight: masses.of(place) as f64 / ONE as f64,
                 speaks: may_speak(self.question, FEWEST_KNOWN, raw, row.offer),
                 rules: row.ruled(self.question),
+                split,
+                lot: row.lot,
             });
         }
     }
