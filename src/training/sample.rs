@@ -7,9 +7,9 @@ use crate::domain::comment::Language;
 use crate::domain::decision::Verdict;
 use crate::domain::score::Score;
 
-/// The most examples of a sample, and the most bytes of text they come from: under five million features.
-const MOST_ROWS: u64 = 50_000;
-const MOST_BYTES: u64 = 12_000_000;
+/// The most examples of a sample, and the most bytes of text they come from: under four million features.
+const MOST_ROWS: u64 = 30_000;
+const MOST_BYTES: u64 = 8_000_000;
 
 /// Lots are drawn out of so many.
 const LOTS: u64 = 1 << 20;
