@@ -89,6 +89,9 @@ pub(super) fn counts(question: Question, family: Family, manner: bool) -> bool {
     family != Family::Structure || manner || question == Question::Spam
 }
 
+/// The weights a split teaches, by key, and how many labels of each language are behind them.
+type SplitWeights = (Vec<(Key, f32)>, BTreeMap<Language, Labels>);
+
 impl<'a> Study<'a> {
     /// Fits every split and tries it on what it has not seen; `done` is told after each.
     pub fn try_all(
@@ -107,7 +110,7 @@ impl<'a> Study<'a> {
     }
 
     /// The weights of one split's fit, sorted by key, and the labels that open its languages.
-    pub fn weights(&self, split: Split) -> Result<(Vec<(Key, f32)>, BTreeMap<Language, Labels>), TrainingError> {
+    pub fn weights(&self, split: Split) -> Result<SplitWeights, TrainingError> {
         let fit = self.fit(split, Recipe::Tamis)?;
         let weights = self.sample.features().iter().zip(fit.weights);
         Ok((weights.filter_map(|(key, weight)| Some((*key, weight?))).collect(), fit.labels))
