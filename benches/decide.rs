@@ -32,7 +32,8 @@ fn comment(body: &str) -> Comment {
 fn decide(criterion: &mut Criterion) {
     let rules = Arc::new(RuleSet::built_in().expect("the built-in rules"));
     let model = Arc::new(Model::built_in().expect("the built-in model"));
-    let sieve = Sieve { rules: Arc::clone(&rules), model: Arc::clone(&model), thresholds: Thresholds::default() };
+    let sieve =
+        Sieve { rules: Arc::clone(&rules), model: Arc::clone(&model), shadow: None, thresholds: Thresholds::default() };
     let language = Some(Language::FR);
     let now = Timestamp::UNIX_EPOCH;
     let ten_kilobytes = ORDINARY.repeat(32);

@@ -142,6 +142,7 @@ fn entry(number: u32) -> Entry {
         status: Status::Held,
         at,
         claim: None,
+        shadow: None,
     }
 }
 

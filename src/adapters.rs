@@ -3,6 +3,7 @@
 pub mod failover;
 pub mod memory;
 pub mod redis;
+pub mod registry;
 pub mod rules_folder;
 pub mod sqlite;
 pub mod system;

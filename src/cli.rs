@@ -6,10 +6,12 @@ mod demo;
 mod error;
 mod evaluate;
 mod health;
+mod models;
 mod serve;
 mod site;
 mod train;
 mod wiring;
+mod words;
 
 use std::path::PathBuf;
 
@@ -40,6 +42,9 @@ enum Command {
     Train(train::Train),
     /// Measure what a model trained on labelled JSON lines is worth
     Evaluate(evaluate::Evaluate),
+    /// Show the models, and change which one decides
+    #[command(subcommand)]
+    Models(models::ModelsCommand),
     /// Add and list sites, replace their keys
     #[command(subcommand)]
     Site(site::SiteCommand),
@@ -63,6 +68,7 @@ impl Cli {
             Command::Demo(command) => command.run(),
             Command::Train(command) => command.run(),
             Command::Evaluate(command) => command.run(),
+            Command::Models(command) => command.run(config),
             Command::Site(command) => command.run(config),
             Command::Config(command) => command.run(config),
             Command::Health(command) => command.run(config),
@@ -85,6 +91,18 @@ fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
         .enable_all()
         .build()
         .map_err(|error| CliError::new(format!("the process cannot start its threads: {error}")))
+}
+
+/// A client for this machine's own server.
+fn loopback_client() -> reqwest::ClientBuilder {
+    let client = reqwest::Client::builder().no_proxy();
+    // Plain HTTP needs neither certificates nor a provider of TLS, but a client that knows TLS looks for both.
+    #[cfg(feature = "s3")]
+    let client = {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        client.tls_certs_only([])
+    };
+    client
 }
 
 #[cfg(test)]

@@ -32,8 +32,10 @@ pub struct Config {
     pub store: StoreUrl,
     pub redis_url: Option<SecretString>,
     pub quotas: Quotas,
-    /// A model file; none: the model built in.
-    pub model_file: Option<PathBuf>,
+    /// Where models are kept beside the built-in one: a folder, or an address such as `s3://BUCKET/PREFIX`.
+    pub registry: String,
+    /// The operator's own examples that a model must do well on before it is promoted: a file or a folder of them.
+    pub gold: Option<PathBuf>,
     /// A rules file; none: the rules built in.
     pub rules_file: Option<PathBuf>,
     pub thresholds: Thresholds,

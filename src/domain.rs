@@ -19,6 +19,9 @@
 //! | decision | the immutable record: verdict, score, signals, model, rule set, thresholds |
 //! | head | one yes/no question the classifier answers: `spam`, `abuse` |
 //! | model | one trained artefact: immutable, versioned, with its card |
+//! | registry | the models and which one is active |
+//! | candidate, active, shadow | trained; serving; scoring for the record only |
+//! | promote, rollback | make a candidate active; the previous one again |
 //! | limit | a quota on a key; `take` one, or be `refused` |
 //! | event | something a person did to a recorded comment |
 
@@ -41,6 +44,8 @@ pub mod limits;
 pub mod decision;
 
 pub mod policy;
+
+pub mod activation;
 
 pub mod sieve;
 

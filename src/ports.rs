@@ -4,4 +4,6 @@ pub mod clock;
 
 pub mod limiter;
 
+pub mod registry;
+
 pub mod store;

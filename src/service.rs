@@ -4,23 +4,31 @@ pub mod answer;
 
 pub mod error;
 
+pub mod gate;
+
+pub mod gold;
+
 pub mod keys;
 
 pub mod limits;
 
+pub mod models;
+
 pub mod moderate;
 
+pub mod promote;
+
 pub mod review;
+
+pub mod sieves;
 
 pub mod sites;
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use uuid::Uuid;
 
 use crate::domain::decision::Verdict;
-use crate::domain::sieve::Sieve;
 use crate::ports::clock::{Clock, Random};
 use crate::ports::limiter::Limiter;
 use crate::ports::store::Store;
@@ -28,6 +36,8 @@ use crate::ports::store::Store;
 pub use error::ServiceError;
 pub use keys::Keys;
 pub use limits::Quotas;
+pub use models::Models;
+pub use sieves::Sieves;
 
 /// Everything a use case needs. Cheap to share, and the same in production and in tests.
 pub struct Service {
@@ -35,8 +45,9 @@ pub struct Service {
     pub limiter: Arc<dyn Limiter>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
-    /// What decides. A request takes it once, so it sees one rule set and one model from start to end.
-    pub sieve: ArcSwap<Sieve>,
+    /// What decides. A request takes its own once, so it sees one rule set and one model from start to end.
+    pub sieves: Sieves,
+    pub models: Models,
     pub keys: Keys,
     pub quotas: Quotas,
     pub store_down: StoreDown,

@@ -6,6 +6,7 @@
 
 mod fault;
 mod lookup;
+mod models;
 mod open;
 mod read;
 mod rows;
@@ -25,10 +26,11 @@ use tokio::time::timeout;
 use self::lookup::Lookup;
 use self::write::Write;
 use self::writer::Writer;
+use crate::domain::activation::{Activation, InUse, ModelVersion, Scope};
 use crate::domain::comment::CommentId;
 use crate::domain::review::Record;
 use crate::domain::site::{Site, SiteId};
-use crate::ports::store::{Change, Entry, FirstAnswer, Known, Position, Selection, Store, StoreError};
+use crate::ports::store::{Change, Entry, FirstAnswer, Known, Position, Selection, Shadowed, Store, StoreError};
 
 /// How the store behaves.
 #[derive(Clone, Debug)]
@@ -203,6 +205,26 @@ impl Store for SqliteStore {
         self.write(Write::seal_key(name, sealed)).await?;
         let gone = || self.located(StoreError::Unavailable("a key went away as it was stored; try again".to_owned()));
         self.read(stored).await?.ok_or_else(gone)
+    }
+
+    async fn in_use(&self) -> Result<InUse, StoreError> {
+        self.read(async |connection| models::in_use(connection).await).await
+    }
+
+    async fn activate(&self, activation: &Activation) -> Result<(), StoreError> {
+        self.write(models::activate(activation)?).await.map(drop)
+    }
+
+    async fn activations(&self, scope: Scope) -> Result<Vec<Activation>, StoreError> {
+        self.read(async |connection| models::activations(connection, scope).await).await
+    }
+
+    async fn set_shadow(&self, scope: Scope, candidate: Option<&ModelVersion>) -> Result<(), StoreError> {
+        self.write(models::set_shadow(scope, candidate)).await.map(drop)
+    }
+
+    async fn shadowed(&self, site: SiteId, candidate: &ModelVersion, limit: u32) -> Result<Shadowed, StoreError> {
+        self.read(async |connection| models::shadowed(connection, site, candidate, limit).await).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -24,6 +24,9 @@ pub struct Check {
     /// The language of messages, and of readers where a line does not say
     #[arg(long, value_enum, default_value = "fr")]
     locale: LocaleArg,
+    /// The site whose model decides [default: the model of sites without their own]
+    #[arg(long, value_name = "NAME")]
+    site: Option<String>,
 }
 
 /// Longest line in bytes.
@@ -40,7 +43,8 @@ struct Labelled {
 
 impl Check {
     pub fn run(self, config: Option<&Path>) -> Result<Outcome, CliError> {
-        let sieve = wiring::sieve(&Config::load(config)?)?;
+        let config = Config::load(config)?;
+        let sieve = super::runtime()?.block_on(wiring::deciding(&config, self.site.as_deref()))?;
         let mut lines = self.lines()?;
         let mut output = BufWriter::new(std::io::stdout().lock());
         let mut number = 0;

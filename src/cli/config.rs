@@ -22,6 +22,7 @@ impl ConfigCommand {
             Self::Check => {
                 let config = Config::load(config)?;
                 super::wiring::sieve(&config)?;
+                super::wiring::models(&config)?;
                 super::print("the configuration, its rules and its model can be used")?;
             }
         }

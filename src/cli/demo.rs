@@ -88,7 +88,7 @@ async fn add_site(foundation: &wiring::Foundation, url: &str, locale: Locale) ->
 }
 
 async fn verdicts(url: &str, key: &str) -> Result<Table, CliError> {
-    let client = reqwest::Client::builder().no_proxy().build().map_err(failed)?;
+    let client = super::loopback_client().build().map_err(failed)?;
     let mut table = Table::new();
     table.set_content_arrangement(ContentArrangement::Dynamic).set_header(["comment", "verdict", "score", "reasons"]);
     for line in COMMENTS.lines() {

@@ -42,7 +42,7 @@ fn reachable(mut listen: std::net::SocketAddr) -> std::net::SocketAddr {
 
 async fn ask(url: &str) -> Result<Outcome, CliError> {
     let address = format!("{}/readyz", url.trim_end_matches('/'));
-    let client = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build();
+    let client = super::loopback_client().timeout(PATIENCE).build();
     let answer = match client {
         Ok(client) => client.get(&address).send().await,
         Err(error) => Err(error),

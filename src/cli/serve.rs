@@ -14,7 +14,6 @@ use super::wiring::{self, Foundation};
 use super::{CliError, Outcome};
 use crate::adapters::rules_folder::RulesFolder;
 use crate::config::Config;
-use crate::domain::sieve::Sieve;
 use crate::domain::site::{Locale, Site};
 use crate::http::server::{self, Shared};
 use crate::ports::store::Store;
@@ -29,7 +28,7 @@ pub struct Serve {
     listen: Option<SocketAddr>,
 }
 
-/// How often sites and rules are looked at anew: a change counts within two seconds.
+/// How often sites, models and rules are looked at anew: a change counts within two seconds.
 const REFRESH: Duration = Duration::from_secs(1);
 /// How often expired idempotency keys are dropped, and how many at once.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -78,9 +77,11 @@ pub async fn start(config: &Config, foundation: &Foundation, listener: TcpListen
     let service = wiring::service(config, foundation).await?;
     let shared = Arc::new(Shared { service, sites: Sites::default(), max_body: config.max_body });
     shared.sites.refresh(foundation.store.as_ref()).await?;
+    shared.service.models.refresh(foundation.store.as_ref(), &shared.service.sieves).await?;
 
     let mut beside = tokio::task::JoinSet::new();
     beside.spawn(keep_sites_fresh(Arc::clone(&shared)));
+    beside.spawn(keep_models_fresh(Arc::clone(&shared)));
     beside.spawn(forget_answers(Arc::clone(&shared)));
     if let Some(folder) = wiring::rules_folder(config) {
         beside.spawn(keep_rules_fresh(Arc::clone(&shared), folder));
@@ -145,6 +146,16 @@ async fn keep_sites_fresh(shared: Arc<Shared>) {
     }
 }
 
+async fn keep_models_fresh(shared: Arc<Shared>) {
+    loop {
+        tokio::time::sleep(REFRESH).await;
+        let service = &shared.service;
+        if let Err(error) = service.models.refresh(service.store.as_ref(), &service.sieves).await {
+            tracing::debug!(%error, "which models decide could not be read; those that ran go on");
+        }
+    }
+}
+
 async fn forget_answers(shared: Arc<Shared>) {
     loop {
         tokio::time::sleep(SWEEP).await;
@@ -178,10 +189,8 @@ fn reload(shared: &Shared, folder: &RulesFolder) {
     let path = folder.file().display();
     match folder.read() {
         Ok(rules) => {
-            let old = shared.service.sieve.load_full();
             let ruleset = rules.id().to_owned();
-            let new = Sieve { rules: Arc::new(rules), model: Arc::clone(&old.model), thresholds: old.thresholds };
-            shared.service.sieve.store(Arc::new(new));
+            shared.service.sieves.set_rules(&Arc::new(rules));
             tracing::info!(%path, ruleset, "read the rules anew");
         }
         Err(error) => tracing::error!(%path, %error, "the rules are wrong; the running ones stay"),

@@ -116,14 +116,20 @@ async fn list(foundation: &Foundation, json: bool) -> Result<Outcome, CliError> 
 
 async fn rotate_key(foundation: &Foundation, name: &str, json: bool) -> Result<Outcome, CliError> {
     let Foundation { store, keys, random, .. } = foundation;
-    let sites = store.sites().await?;
-    let Some(site) = sites.into_iter().find(|site| site.name == name) else {
-        return Err(CliError::new(format!("there is no site named `{name}`")).hinted("`tamis site list` shows them"));
-    };
+    let site = find(store.as_ref(), name).await?;
     let site_keys = SiteKeys::draw(random.as_ref());
     let sealed = site_keys.sealed_akismet_key(&keys.sealing, random.as_ref());
     store.set_site_keys(site.id, site_keys.digest(), &sealed).await?;
     show_keys(&site, &site_keys, json)
+}
+
+/// The site of a name.
+pub async fn find(store: &dyn Store, name: &str) -> Result<Site, CliError> {
+    let sites = store.sites().await?;
+    sites
+        .into_iter()
+        .find(|site| site.name == name)
+        .ok_or_else(|| CliError::new(format!("there is no site named `{name}`")).hinted("`tamis site list` shows them"))
 }
 
 fn show_keys(site: &Site, keys: &SiteKeys, json: bool) -> Result<Outcome, CliError> {

@@ -6,17 +6,18 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use secrecy::ExposeSecret;
 
 use super::CliError;
 use crate::adapters::failover::Failover;
 use crate::adapters::memory::MemoryLimiter;
 use crate::adapters::redis::{self, RedisLimiter};
+use crate::adapters::registry::ObjectRegistry;
 use crate::adapters::rules_folder::RulesFolder;
 use crate::adapters::sqlite::{self, SqliteStore};
 use crate::adapters::system::{SystemClock, SystemRandom};
 use crate::config::{Config, SecretSource, StoreUrl};
+use crate::domain::activation::Scope;
 use crate::domain::classifier::Model;
 use crate::domain::rules::RuleSet;
 use crate::domain::secrets::SealingKey;
@@ -25,7 +26,7 @@ use crate::ports::clock::{Clock, Random};
 use crate::ports::limiter::Limiter;
 use crate::ports::store::{Store, StoreError};
 use crate::service::keys::KeysError;
-use crate::service::{Keys, Service};
+use crate::service::{Keys, Models, Service, Sieves};
 
 /// What every command that touches the store needs.
 pub struct Foundation {
@@ -110,9 +111,21 @@ pub fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// Rules, model and thresholds, as configured.
+/// Rules and thresholds as configured, and the built-in model.
 pub fn sieve(config: &Config) -> Result<Sieve, CliError> {
-    Ok(Sieve { rules: Arc::new(rules(config)?), model: Arc::new(model(config)?), thresholds: config.thresholds })
+    let (rules, model) = (Arc::new(rules(config)?), Arc::new(built_in()?));
+    Ok(Sieve { rules, model, shadow: None, thresholds: config.thresholds })
+}
+
+fn built_in() -> Result<Model, CliError> {
+    Model::built_in().map_err(|error| CliError::new(format!("the built-in model is damaged: {error}")))
+}
+
+/// The models of the registry and the built-in one.
+pub fn models(config: &Config) -> Result<Models, CliError> {
+    let registry =
+        ObjectRegistry::open(&config.registry).map_err(|error| CliError::new(format!("model.registry: {error}")))?;
+    Ok(Models::new(Arc::new(registry), built_in()?))
 }
 
 fn rules(config: &Config) -> Result<RuleSet, CliError> {
@@ -126,13 +139,23 @@ pub fn rules_folder(config: &Config) -> Option<RulesFolder> {
     config.rules_file.clone().map(RulesFolder::new)
 }
 
-fn model(config: &Config) -> Result<Model, CliError> {
-    let Some(path) = &config.model_file else {
-        return Model::built_in().map_err(|error| CliError::new(format!("the built-in model is damaged: {error}")));
+/// What decides now on a site's comments, or on those of sites without a model of their own, as a server would take it.
+/// A store that is not there promoted nothing, and is not made.
+pub async fn deciding(config: &Config, site: Option<&str>) -> Result<Sieve, CliError> {
+    let base = sieve(config)?;
+    let StoreUrl::Sqlite(path) = &config.store;
+    if !path.exists() && site.is_none() {
+        return Ok(base);
+    }
+    let store = SqliteStore::open(&path.to_string_lossy(), sqlite::Options::default()).await.map_err(unopened)?;
+    let scope = match site {
+        None => Scope::Default,
+        Some(name) => Scope::Site(super::site::find(&store, name).await?.id),
     };
-    let bytes = std::fs::read(path)
-        .map_err(|error| CliError::new(format!("the model {} cannot be read: {error}", path.display())))?;
-    Model::read(&bytes).map_err(|error| CliError::new(format!("the model {} cannot be used: {error}", path.display())))
+    let model = models(config)?.active(&store.in_use().await?, scope).await;
+    store.close().await?;
+    let model = model.map_err(|error| CliError::new(error.to_string()).hinted("see `tamis models list`"))?;
+    Ok(Sieve { model, ..base })
 }
 
 async fn limiter(config: &Config) -> Result<Arc<dyn Limiter>, CliError> {
@@ -151,7 +174,8 @@ pub async fn service(config: &Config, foundation: &Foundation) -> Result<Service
         limiter: limiter(config).await?,
         clock: Arc::clone(&foundation.clock),
         random: Arc::clone(&foundation.random),
-        sieve: ArcSwap::from_pointee(sieve(config)?),
+        sieves: Sieves::new(sieve(config)?),
+        models: models(config)?,
         keys: foundation.keys.clone(),
         quotas: config.quotas,
         store_down: config.store_down,

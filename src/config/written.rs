@@ -56,10 +56,11 @@ struct Limits {
     page: Rate,
 }
 
-#[derive(Debug, Default, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 struct Model {
-    file: Option<PathBuf>,
+    registry: String,
+    gold: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -145,6 +146,12 @@ impl Default for Limits {
     }
 }
 
+impl Default for Model {
+    fn default() -> Self {
+        Self { registry: "models".to_owned(), gold: None }
+    }
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self { hold_at: 2.0, reject_at: 5.0, store_down: WhenDown::Unavailable }
@@ -204,7 +211,8 @@ impl Written {
             store: store(&self.store.url)?,
             redis_url: self.limits.redis_url.clone(),
             quotas: self.limits.quotas(),
-            model_file: self.model.file,
+            registry: self.model.registry,
+            gold: self.model.gold,
             rules_file: self.rules.file,
             thresholds: self.policy.thresholds()?,
             store_down: self.policy.store_down(),

@@ -36,6 +36,13 @@ fn compare(score: Score, thresholds: Thresholds) -> Verdict {
     }
 }
 
+impl Thresholds {
+    /// Whether a sum of `score` leads to `verdict` or a worse one.
+    pub fn reached(self, score: Score, verdict: Verdict) -> bool {
+        compare(score, self) >= verdict
+    }
+}
+
 /// The first of the highest floors, so that the order of the signals settles ties.
 fn higher_floor<'a>(
     highest: Option<(Verdict, &'a String)>,

@@ -48,6 +48,16 @@ pub enum Label {
     Abuse,
 }
 
+impl Label {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ham => "ham",
+            Self::Spam => "spam",
+            Self::Abuse => "abuse",
+        }
+    }
+}
+
 /// Why a person rejected a comment: one of the list, or typed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::classifier::Model;
+use super::activation::Shadow;
+use super::classifier::{Judgement, Model};
 use super::comment::{Comment, Language};
 use super::decision::{Decision, Thresholds};
 use super::policy;
@@ -17,6 +18,8 @@ use super::text::Text;
 pub struct Sieve {
     pub rules: Arc<RuleSet>,
     pub model: Arc<Model>,
+    /// A candidate that scores the same comments for the record only.
+    pub shadow: Option<Arc<Model>>,
     pub thresholds: Thresholds,
 }
 
@@ -34,15 +37,28 @@ pub struct Circumstances {
 
 impl Sieve {
     pub fn decide(&self, comment: &Comment, circumstances: Circumstances) -> Decision {
-        let Circumstances { language, signals: gathered, degraded, now } = circumstances;
-        let text = Text::of(comment, language);
-        let judgement = self.model.judge(&text, comment.kind());
+        self.decide_beside_shadow(comment, circumstances).0
+    }
 
-        let mut signals = self.rules.signals(comment, &text, now);
-        signals.extend(judgement.signals);
-        signals.extend(gathered);
-        signals.extend(policy::trust(comment.role(), &signals));
+    /// The decision, and what the candidate would have decided on the same evidence; it changes nothing.
+    pub fn decide_beside_shadow(&self, comment: &Comment, circumstances: Circumstances) -> (Decision, Option<Shadow>) {
+        let text = Text::of(comment, circumstances.language);
+        let evidence =
+            Evidence { comment, ruled: self.rules.signals(comment, &text, circumstances.now), text, circumstances };
+        let shadow = self.shadow.as_ref().map(|candidate| self.shadow(candidate, &evidence));
+        (self.conclude(evidence), shadow)
+    }
 
+    fn shadow(&self, candidate: &Model, evidence: &Evidence<'_>) -> Shadow {
+        let judgement = candidate.judge(&evidence.text, evidence.comment.kind());
+        let signals = evidence.signals(&judgement);
+        let ruling = policy::decide(&signals, self.thresholds);
+        Shadow { model: candidate.version().to_owned(), verdict: ruling.verdict, score: ruling.score }
+    }
+
+    fn conclude(&self, evidence: Evidence<'_>) -> Decision {
+        let judgement = self.model.judge(&evidence.text, evidence.comment.kind());
+        let signals = evidence.signals(&judgement);
         let ruling = policy::decide(&signals, self.thresholds);
         Decision {
             verdict: ruling.verdict,
@@ -53,9 +69,26 @@ impl Sieve {
             signals,
             model: self.model.version().to_owned(),
             ruleset: self.rules.id().to_owned(),
-            language: text.language(),
-            degraded,
-            checked_at: now,
+            language: evidence.text.language(),
+            degraded: evidence.circumstances.degraded,
+            checked_at: evidence.circumstances.now,
         }
+    }
+}
+
+/// What is known about a comment before a model has spoken.
+struct Evidence<'a> {
+    comment: &'a Comment,
+    text: Text,
+    ruled: Vec<Signal>,
+    circumstances: Circumstances,
+}
+
+impl Evidence<'_> {
+    /// All signals, once a model has spoken.
+    fn signals(&self, judgement: &Judgement) -> Vec<Signal> {
+        let mut signals = [&self.ruled, &judgement.signals, &self.circumstances.signals].map(Vec::as_slice).concat();
+        signals.extend(policy::trust(self.comment.role(), &signals));
+        signals
     }
 }

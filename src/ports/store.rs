@@ -3,9 +3,11 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use crate::domain::activation::{Activation, InUse, ModelVersion, Scope, Shadow};
 use crate::domain::comment::{CommentId, Content, Kind, Page};
-use crate::domain::decision::Decision;
+use crate::domain::decision::{Decision, Verdict};
 use crate::domain::review::{Event, Record, Status};
+use crate::domain::score::Score;
 use crate::domain::secrets::ContentDigest;
 use crate::domain::site::{Site, SiteId};
 
@@ -67,6 +69,25 @@ pub trait Store: Send + Sync {
     /// The sealed key stored under `name`; stores `sealed` first when there is none. The first one stays for good.
     async fn sealed_key(&self, name: &str, sealed: &[u8]) -> Result<Vec<u8>, StoreError>;
 
+    /// Which models decide and which shadow: what a running server asks every second.
+    async fn in_use(&self) -> Result<InUse, StoreError>;
+
+    /// Appends a change of what decides in a scope. Of older ones the latest [`ACTIVATIONS_KEPT`] are kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when its serial is not the one after the scope's latest: another change came first.
+    async fn activate(&self, activation: &Activation) -> Result<(), StoreError>;
+
+    /// The changes of what decides in a scope, latest first.
+    async fn activations(&self, scope: Scope) -> Result<Vec<Activation>, StoreError>;
+
+    /// Lets a candidate shadow in a scope, in place of another; `None` ends it.
+    async fn set_shadow(&self, scope: Scope, candidate: Option<&ModelVersion>) -> Result<(), StoreError>;
+
+    /// How a candidate's verdicts on a site's comments compare with those that were given, and at most `limit` of those
+    /// that differ, worst first: by how far apart the verdicts are, then the scores.
+    async fn shadowed(&self, site: SiteId, candidate: &ModelVersion, limit: u32) -> Result<Shadowed, StoreError>;
+
     /// Whether the store can be read and written now.
     async fn check(&self) -> Result<(), StoreError>;
 }
@@ -98,6 +119,8 @@ pub struct Entry {
     pub status: Status,
     pub at: Timestamp,
     pub claim: Option<Claim>,
+    /// What a candidate would have decided; kept as long as the text.
+    pub shadow: Option<Shadow>,
 }
 
 /// An event to append.
@@ -143,6 +166,26 @@ pub struct Selection {
 /// A place in a list: the last comment already seen. Ids grow with time, so they are the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position(pub CommentId);
+
+/// How many changes of what decides in a scope are kept: as many rollbacks are possible.
+pub const ACTIVATIONS_KEPT: u32 = 100;
+
+/// A candidate's verdicts beside those that were given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shadowed {
+    /// How many revisions were given one verdict and would have been given another, or the same.
+    pub counts: Vec<(Verdict, Verdict, u64)>,
+    pub differing: Vec<Differing>,
+}
+
+/// A revision on which a candidate would have decided otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Differing {
+    pub id: CommentId,
+    pub revision: u32,
+    pub given: (Verdict, Score),
+    pub candidate: (Verdict, Score),
+}
 
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {

@@ -1,15 +1,14 @@
 //! One comment in, one decision out, recorded before it is answered.
 
-use std::sync::Arc;
-
 use jiff::SignedDuration;
 
+use crate::domain::activation::Shadow;
 use crate::domain::comment::{Comment, CommentId};
 use crate::domain::decision::{Decision, Verdict};
 use crate::domain::review::{self, Record, Status};
 use crate::domain::score::Score;
 use crate::domain::secrets::ContentDigest;
-use crate::domain::sieve::{Circumstances, Sieve};
+use crate::domain::sieve::Circumstances;
 use crate::domain::signal::{Message, Signal, Source};
 use crate::domain::site::Site;
 use crate::ports::store::{Claim, Entry, StoreError};
@@ -82,8 +81,8 @@ impl Service {
                 Some(taken) => taken,
                 None => taken.insert(self.take_for(site, comment).await?),
             };
-            let decision = self.decide(site, comment, taken, earlier.as_ref());
-            let entry = self.entry(site, comment, digest, decision, earlier.as_ref(), claim);
+            let (decision, shadow) = self.decide(site, comment, taken, earlier.as_ref());
+            let entry = Entry { shadow, ..self.entry(site, comment, digest, decision, earlier.as_ref(), claim) };
             match self.store.record(entry.clone()).await {
                 Ok(()) => return Ok(just_recorded(entry, site, taken.site)),
                 // Another call for the same comment came first: look at what it left. The limits stay taken.
@@ -101,7 +100,7 @@ impl Service {
     pub async fn check(&self, site: &Site, comment: &Comment) -> Result<Moderated, ServiceError> {
         let demands = self.quotas.for_site(site.id, &self.keys.limits);
         let taken = limits::take(self.limiter.as_ref(), &demands).await?;
-        let decision = self.decide(site, comment, &taken, None);
+        let (decision, _) = self.decide(site, comment, &taken, None);
         Ok(unrecorded(site, comment, &decision, taken.site))
     }
 
@@ -115,7 +114,7 @@ impl Service {
         let mut taken = self.take_for(site, comment).await?;
         taken.degraded = true;
         taken.signals.push(store_away(at_least));
-        let decision = self.decide(site, comment, &taken, None);
+        let (decision, _) = self.decide(site, comment, &taken, None);
         Ok(unrecorded(site, comment, &decision, taken.site))
     }
 
@@ -124,8 +123,13 @@ impl Service {
         limits::take(self.limiter.as_ref(), &demands).await
     }
 
-    fn decide(&self, site: &Site, comment: &Comment, taken: &Taken, earlier: Option<&Earlier>) -> Decision {
-        let sieve: Arc<Sieve> = self.sieve.load_full();
+    fn decide(
+        &self,
+        site: &Site,
+        comment: &Comment,
+        taken: &Taken,
+        earlier: Option<&Earlier>,
+    ) -> (Decision, Option<Shadow>) {
         let mut signals = taken.signals.clone();
         if earlier.is_some_and(|earlier| earlier.record.was_rejected_by_a_person()) {
             signals.push(review::edited_after_rejection());
@@ -136,7 +140,7 @@ impl Service {
             degraded: taken.degraded,
             now: self.clock.now(),
         };
-        sieve.decide(comment, circumstances)
+        self.sieves.of(site.id).decide_beside_shadow(comment, circumstances)
     }
 
     fn entry(
@@ -164,6 +168,7 @@ impl Service {
             at: decision.checked_at,
             decision,
             claim,
+            shadow: None,
         }
     }
 

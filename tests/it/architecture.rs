@@ -25,6 +25,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("sqlx", "src/adapters/sqlite"),
     ("redis", "src/adapters/redis"),
     ("governor", "src/adapters/memory"),
+    ("object_store", "src/adapters/registry"),
     ("figment", "src/config"),
     ("clap", "src/cli"),
 ];

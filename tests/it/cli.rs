@@ -1,38 +1,9 @@
 //! The command line as an operator meets it.
 
-use std::io::Write;
-use std::path::Path;
-use std::process::{Output, Stdio};
-
 use serde_json::{Value, json};
 
-use crate::support::server::{Server, tamis, until};
-
-/// Runs `tamis ARGUMENTS` in a folder, with standard input.
-fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
-    let mut child = tamis()
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that refuses its arguments does not read on.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-/// Runs a command beside a server, on its store.
-fn beside(server: &Server, arguments: &[&str]) -> Value {
-    let output = run(server.folder.path(), arguments, "");
-    assert!(output.status.success(), "{}", text(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
+use crate::support::command::{beside, run, text};
+use crate::support::server::{Server, until};
 
 /// Adds a site beside a running server: its key.
 pub fn add_site(server: &Server, name: &str) -> String {

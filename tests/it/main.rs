@@ -8,6 +8,7 @@ mod architecture;
 mod cli;
 mod docs;
 mod limiter;
+mod models;
 mod report;
 mod rules;
 mod serve;

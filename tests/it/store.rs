@@ -69,6 +69,13 @@ macro_rules! backends {
             two_handles_see_what_the_other_wrote
             two_handles_can_write_at_once
             the_first_sealed_key_of_a_name_stays
+            the_latest_activation_of_each_scope_is_in_use
+            an_activation_made_for_another_serial_is_a_conflict
+            of_fifty_promotions_at_once_one_holds
+            only_the_last_activations_are_kept
+            a_scope_has_one_shadow_or_none
+            what_a_shadow_would_have_decided_is_kept_beside_the_decision
+            an_edit_has_its_own_shadow
             a_store_that_works_says_so
         })*
     };

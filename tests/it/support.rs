@@ -1,6 +1,10 @@
 //! What several modules need to talk to the real thing.
 
+pub mod command;
+
 pub mod logs;
+
+pub mod models;
 
 pub mod server;
 

@@ -141,13 +141,14 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {
 }
 
 fn migrator() -> Migrator {
-    Migrator::with_migrations(vec![Migration::new(
-        1,
-        Cow::Borrowed("first"),
-        MigrationType::Simple,
-        include_str!("../../../migrations/sqlite/0001_first.sql").into_sql_str(),
-        false,
-    )])
+    Migrator::with_migrations(vec![
+        migration(1, "first", include_str!("../../../migrations/sqlite/0001_first.sql")),
+        migration(2, "models", include_str!("../../../migrations/sqlite/0002_models.sql")),
+    ])
+}
+
+fn migration(version: i64, name: &'static str, sql: &'static str) -> Migration {
+    Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, sql.into_sql_str(), false)
 }
 
 #[cfg(test)]

@@ -124,7 +124,7 @@ where
     row.try_get(column).map_err(|error| explain(&error))
 }
 
-fn uuid(row: &SqliteRow, column: &str) -> Result<Uuid, StoreError> {
+pub(super) fn uuid(row: &SqliteRow, column: &str) -> Result<Uuid, StoreError> {
     let bytes: &[u8] = value(row, column)?;
     Uuid::from_slice(bytes).map_err(|error| unreadable(column, error))
 }
@@ -134,7 +134,7 @@ fn digest(row: &SqliteRow, column: &str) -> Result<[u8; 32], StoreError> {
     bytes.try_into().map_err(|error| unreadable(column, error))
 }
 
-fn instant(row: &SqliteRow, column: &str) -> Result<Timestamp, StoreError> {
+pub(super) fn instant(row: &SqliteRow, column: &str) -> Result<Timestamp, StoreError> {
     instant_of(value(row, column)?, column)
 }
 
@@ -144,18 +144,22 @@ fn instant_of(microseconds: i64, column: &str) -> Result<Timestamp, StoreError> 
 }
 
 /// A value that is stored as its word: `held`, `forum-post`, `html`.
-fn word<'r, T: Deserialize<'r>>(row: &'r SqliteRow, column: &str) -> Result<T, StoreError> {
+pub(super) fn word<'r, T: Deserialize<'r>>(row: &'r SqliteRow, column: &str) -> Result<T, StoreError> {
     let word: &str = value(row, column)?;
     let deserializer: StrDeserializer<'r, WordError> = word.into_deserializer();
     T::deserialize(deserializer).map_err(|error| unreadable(column, error))
 }
 
-fn json<T: DeserializeOwned>(row: &SqliteRow, column: &str, what: impl Fn() -> String) -> Result<T, StoreError> {
+pub(super) fn json<T: DeserializeOwned>(
+    row: &SqliteRow,
+    column: &str,
+    what: impl Fn() -> String,
+) -> Result<T, StoreError> {
     let json: &str = value(row, column)?;
     serde_json::from_str(json)
         .map_err(|error| StoreError::Damaged(format!("{}: {error}; restore it from a backup", what())))
 }
 
-fn unreadable(column: &str, error: impl std::fmt::Display) -> StoreError {
+pub(super) fn unreadable(column: &str, error: impl std::fmt::Display) -> StoreError {
     StoreError::Damaged(format!("the column `{column}`: {error}; restore the file from a backup"))
 }

@@ -10,6 +10,7 @@ use sqlx::error::BoxDynError;
 use sqlx::sqlite::SqliteArguments;
 
 use super::rows::{format_name, locale_name};
+use crate::domain::activation::Shadow;
 use crate::domain::comment::CommentId;
 use crate::domain::site::{Site, SiteId};
 use crate::ports::store::{Change, Claim, Entry, StoreError};
@@ -37,6 +38,7 @@ const SITES: Table = Table { name: "sites", columns: 7 };
 const COMMENTS: Table = Table { name: "comments", columns: 13 };
 const REVISIONS: Table = Table { name: "revisions", columns: 7 };
 const TEXTS: Table = Table { name: "texts", columns: 6 };
+const SHADOW_VERDICTS: Table = Table { name: "shadow_verdicts", columns: 5 };
 const ANSWERS: Table = Table { name: "answers", columns: 8 };
 
 /// The edit's own version must stand; `changes()` then lets the row after it in, or breaks its NOT NULL.
@@ -84,6 +86,7 @@ impl Write {
             vec![Step::Run(EDIT_COMMENT, edit_values(entry)), Step::Run(INSERT_REVISION_IF_EDITED, revision)]
         };
         steps.push(Step::Insert(&TEXTS, text_row(entry)));
+        steps.extend(entry.shadow.as_ref().map(|shadow| Step::Insert(&SHADOW_VERDICTS, shadow_row(entry, shadow))));
         if let Some(claim) = &entry.claim {
             steps.push(Step::Insert(&ANSWERS, answer_row(entry, claim)));
         }
@@ -176,6 +179,16 @@ fn text_row(entry: &Entry) -> Vec<Value> {
     ]
 }
 
+fn shadow_row(entry: &Entry, shadow: &Shadow) -> Vec<Value> {
+    vec![
+        entry.id.into(),
+        entry.revision.into(),
+        shadow.model.as_str().into(),
+        shadow.verdict.as_str().into(),
+        i64::from(shadow.score.thousandths()).into(),
+    ]
+}
+
 fn answer_row(entry: &Entry, claim: &Claim) -> Vec<Value> {
     let mut values = claim_values(entry.site, claim);
     values.extend([
@@ -192,9 +205,9 @@ fn claim_values(site: SiteId, claim: &Claim) -> Vec<Value> {
     vec![site.into(), claim.key.as_slice().into(), claim.request.as_slice().into()]
 }
 
-fn json<T: serde::Serialize>(value: &T) -> Result<Value, StoreError> {
+pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<Value, StoreError> {
     let json = serde_json::to_string(value)
-        .map_err(|error| StoreError::Unavailable(format!("a decision or act has no JSON form ({error})")))?;
+        .map_err(|error| StoreError::Unavailable(format!("a value has no JSON form ({error})")))?;
     Ok(json.as_str().into())
 }
 

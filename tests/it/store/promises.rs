@@ -3,9 +3,14 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use tamis::domain::activation::{Activation, InUse, Responsible, Scope};
 use tamis::domain::comment::Page;
+use tamis::domain::decision::Verdict;
 use tamis::domain::review::{Act, Record, Status};
-use tamis::ports::store::{Claim, Entry, FirstAnswer, Known, Position, Selection, Store, StoreError};
+use tamis::domain::score::Score;
+use tamis::ports::store::{
+    ACTIVATIONS_KEPT, Claim, Entry, FirstAnswer, Known, Position, Selection, Shadowed, Store, StoreError,
+};
 
 use super::Backend;
 use super::samples::*;
@@ -453,6 +458,124 @@ pub async fn the_first_sealed_key_of_a_name_stays(place: &impl Backend) {
     assert!(keys.contains(&answers[0]));
     assert!(answers.iter().all(|answer| *answer == answers[0]));
     assert_eq!(one.sealed_key("webhook", b"w").await.unwrap(), b"w");
+}
+
+pub async fn the_latest_activation_of_each_scope_is_in_use(place: &impl Backend) {
+    let (server, command) = (place.open().await, place.open().await);
+    let site = Scope::Site(with_site(&*command, 1).await);
+    assert_eq!(server.in_use().await.unwrap(), InUse::default());
+    let one = promotion(Scope::Default, None, "one");
+    let two = promotion(Scope::Default, Some(&one), "two");
+    let own = promotion(site, None, "own");
+    for activation in [&one, &two, &own] {
+        command.activate(activation).await.unwrap();
+    }
+    assert_eq!(server.in_use().await.unwrap().active, [two.clone(), own.clone()]);
+    let back = two.rollback(Some(&one), someone());
+    let further = back.rollback(None, someone());
+    command.activate(&back).await.unwrap();
+    command.activate(&further).await.unwrap();
+    assert_eq!(server.in_use().await.unwrap().active, [further.clone(), own.clone()]);
+    assert_eq!(server.activations(Scope::Default).await.unwrap(), [further, back, two, one]);
+    assert_eq!(server.activations(site).await.unwrap(), [own]);
+}
+
+fn someone() -> Responsible {
+    Responsible { by: "host".to_owned(), at: at(4_000), overrides: Vec::new() }
+}
+
+pub async fn an_activation_made_for_another_serial_is_a_conflict(place: &impl Backend) {
+    let store = place.open().await;
+    let one = promotion(Scope::Default, None, "one");
+    let two = promotion(Scope::Default, Some(&one), "two");
+    assert!(is_conflict(store.activate(&two).await));
+    store.activate(&one).await.unwrap();
+    assert!(is_conflict(store.activate(&promotion(Scope::Default, None, "late")).await));
+    let three = promotion(Scope::Default, Some(&two), "three");
+    assert!(is_conflict(store.activate(&three).await));
+    assert_eq!(store.activations(Scope::Default).await.unwrap(), [one]);
+}
+
+pub async fn of_fifty_promotions_at_once_one_holds(place: &impl Backend) {
+    let (one, two) = (place.open().await, place.open().await);
+    let all: Vec<_> = (0..50).map(|number| promotion(Scope::Default, None, &format!("m-{number}"))).collect();
+    let store = |number: usize| if number.is_multiple_of(2) { &one } else { &two };
+    let results = join_all(all.iter().enumerate().map(|(number, promotion)| store(number).activate(promotion))).await;
+    let won: Vec<_> = results.iter().zip(&all).filter(|(result, _)| result.is_ok()).map(|(_, won)| won).collect();
+    assert_eq!(won.len(), 1);
+    assert_eq!(one.activations(Scope::Default).await.unwrap(), [won[0].clone()]);
+    assert!(results.into_iter().filter(Result::is_err).all(is_conflict));
+}
+
+pub async fn only_the_last_activations_are_kept(place: &impl Backend) {
+    let store = place.open().await;
+    let mut last: Option<Activation> = None;
+    for number in 0..ACTIVATIONS_KEPT + 5 {
+        let next = promotion(Scope::Default, last.as_ref(), &format!("m-{number}"));
+        store.activate(&next).await.unwrap();
+        last = Some(next);
+    }
+    let kept = store.activations(Scope::Default).await.unwrap();
+    let serials: Vec<_> = kept.iter().map(|activation| activation.serial).collect();
+    assert_eq!(serials, (6..=ACTIVATIONS_KEPT + 5).rev().collect::<Vec<_>>());
+}
+
+pub async fn a_scope_has_one_shadow_or_none(place: &impl Backend) {
+    let store = place.open().await;
+    let site = Scope::Site(with_site(&*store, 1).await);
+    store.set_shadow(Scope::Default, Some(&version("one"))).await.unwrap();
+    store.set_shadow(Scope::Default, Some(&version("two"))).await.unwrap();
+    store.set_shadow(site, Some(&version("own"))).await.unwrap();
+    let expected = [(Scope::Default, version("two")), (site, version("own"))];
+    assert_eq!(store.in_use().await.unwrap().shadows, expected);
+    store.set_shadow(Scope::Default, None).await.unwrap();
+    store.set_shadow(Scope::Default, None).await.unwrap();
+    assert_eq!(store.in_use().await.unwrap().shadows, expected[1..]);
+}
+
+pub async fn what_a_shadow_would_have_decided_is_kept_beside_the_decision(place: &impl Backend) {
+    let store = place.open().await;
+    let (site, other) = (with_site(&*store, 1).await, with_site(&*store, 2).await);
+    let verdicts = [
+        (1, Verdict::Hold, 100),
+        (2, Verdict::Reject, 6_000),
+        (3, Verdict::Approve, -1_000),
+        (4, Verdict::Reject, 9_000),
+    ];
+    for (number, verdict, score) in verdicts {
+        store.record(shadowed(site, number, verdict, score)).await.unwrap();
+    }
+    store.record(shadowed(other, 5, Verdict::Reject, 9_000)).await.unwrap();
+    let approved = Entry { decision: decision(Verdict::Approve), ..shadowed(site, 6, Verdict::Reject, 5_000) };
+    store.record(approved).await.unwrap();
+    store.record(entry(site, 7)).await.unwrap();
+
+    let found = store.shadowed(site, &version("candidate"), 3).await.unwrap();
+    let differing: Vec<_> = found.differing.iter().map(|differing| differing.id).collect();
+    assert_eq!(differing, [id(6), id(4), id(2)], "two steps first, then the scores");
+    assert_eq!(found.differing[1].candidate, (Verdict::Reject, Score::from_thousandths(9_000)));
+    assert_eq!(found.differing[1].given, (Verdict::Hold, Score::ZERO));
+    let mut counts = found.counts;
+    counts.sort();
+    let expected = [
+        (Verdict::Approve, Verdict::Reject, 1),
+        (Verdict::Hold, Verdict::Approve, 1),
+        (Verdict::Hold, Verdict::Hold, 1),
+        (Verdict::Hold, Verdict::Reject, 2),
+    ];
+    assert_eq!(counts, expected);
+    assert_eq!(store.shadowed(site, &version("another"), 3).await.unwrap(), Shadowed::default());
+}
+
+pub async fn an_edit_has_its_own_shadow(place: &impl Backend) {
+    let store = place.open().await;
+    let site = with_site(&*store, 1).await;
+    let first = shadowed(site, 1, Verdict::Reject, 6_000);
+    store.record(first.clone()).await.unwrap();
+    store.record(edit(&first, 2, 1, "corrigé")).await.unwrap();
+    let found = store.shadowed(site, &version("candidate"), 9).await.unwrap();
+    let revisions: Vec<_> = found.differing.iter().map(|differing| differing.revision).collect();
+    assert_eq!(revisions, [2, 1], "the edit was approved, which is two steps from a rejection");
 }
 
 pub async fn a_store_that_works_says_so(place: &impl Backend) {

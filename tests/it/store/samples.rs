@@ -1,6 +1,7 @@
 //! Sites, comments and changes to store.
 
 use jiff::Timestamp;
+use tamis::domain::activation::{Activation, ModelVersion, Responsible, Scope, Shadow};
 use tamis::domain::comment::{BodyFormat, CommentId, Content, Kind, Language, Page};
 use tamis::domain::decision::{DecidedBy, Decision, HeadReading, Heads, Thresholds, Verdict};
 use tamis::domain::review::{Act, Event, Label, Reason, Record, Status};
@@ -112,6 +113,7 @@ pub fn entry(site: SiteId, number: u32) -> Entry {
         status: Status::Held,
         at: at(i64::from(number)),
         claim: None,
+        shadow: None,
     }
 }
 
@@ -184,4 +186,21 @@ pub fn claim(key: u8, second: i64) -> Claim {
 
 pub async fn comment(store: &dyn Store, site: SiteId, number: u32) -> Record {
     store.comment(site, id(number)).await.unwrap().unwrap()
+}
+
+pub fn version(name: &str) -> ModelVersion {
+    ModelVersion::parse(name).unwrap()
+}
+
+/// Somebody promotes a model after `current`.
+pub fn promotion(scope: Scope, current: Option<&Activation>, name: &str) -> Activation {
+    let overrides = vec!["« trop » sévère".to_owned(), "\"quoted\"".to_owned()];
+    let who = Responsible { by: "léa".to_owned(), at: at(3_000), overrides };
+    Activation::promotion(scope, current, version(name), who)
+}
+
+/// A held comment that a candidate would have given another verdict and score.
+pub fn shadowed(site: SiteId, number: u32, verdict: Verdict, thousandths: i32) -> Entry {
+    let shadow = Shadow { model: "candidate".to_owned(), verdict, score: Score::from_thousandths(thousandths) };
+    Entry { shadow: Some(shadow), ..entry(site, number) }
 }

@@ -84,6 +84,8 @@ impl Server {
         let address =
             address.recv_timeout(DEADLINE).unwrap_or_else(|_| panic!("no `listening` in {:#?}", log.lock().unwrap()));
         let key = key.unwrap_or_else(|| first_key(child.id(), &log.lock().unwrap()));
+        // The client that the registry's feature brings along knows TLS, and asks for its provider even for plain HTTP.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().no_gzip().timeout(DEADLINE).build().unwrap();
         Self { child, url: format!("http://{address}"), key, folder, settings, log, client }
     }
@@ -111,7 +113,11 @@ impl Server {
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.url)).bearer_auth(&self.key)
+        self.request_as(&self.key, method, path)
+    }
+
+    pub fn request_as(&self, key: &str, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url)).bearer_auth(key)
     }
 
     pub async fn get(&self, path: &str) -> (u16, Value) {

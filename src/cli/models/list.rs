@@ -1,0 +1,152 @@
+//! `tamis models list`.
+
+use clap::Args;
+use comfy_table::{ContentArrangement, Table};
+use serde_json::json;
+
+use super::super::{CliError, Outcome, print};
+use super::{Desk, scope_name};
+use crate::domain::activation::{Activation, InUse, Scope};
+use crate::domain::classifier::card::Card;
+use crate::domain::site::Site;
+use crate::service::models::Listed;
+
+#[derive(Debug, Args)]
+pub struct List {
+    #[arg(long)]
+    json: bool,
+}
+
+/// Changes of what decides that a person is shown, of each scope.
+const CHANGES_SHOWN: usize = 5;
+
+/// What there is to list.
+struct Inventory {
+    models: Vec<Listed>,
+    in_use: InUse,
+    sites: Vec<Site>,
+    built_in: String,
+    /// Of every scope that ever changed, latest first.
+    history: Vec<Activation>,
+}
+
+impl List {
+    pub(super) async fn run(self, desk: &Desk) -> Result<Outcome, CliError> {
+        let models = desk.models.list().await.map_err(|error| CliError::new(error.to_string()))?;
+        let (in_use, sites) = (desk.store().in_use().await?, desk.store().sites().await?);
+        let mut history = Vec::new();
+        for activation in &in_use.active {
+            history.extend(desk.store().activations(activation.scope).await?);
+        }
+        let built_in = desk.models.built_in().version().to_owned();
+        let inventory = Inventory { models, in_use, sites, built_in, history };
+        print(&if self.json { inventory.json() } else { inventory.text(&desk.models.place()) })?;
+        Ok(Outcome::Done)
+    }
+}
+
+impl Inventory {
+    fn text(&self, place: &str) -> String {
+        let mut table = Table::new();
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_header(["version", "decides", "trained on", "examples", "follows"]);
+        for listed in &self.models {
+            let uses = self.uses(listed.version.as_str()).join("\n");
+            let version = listed.version.as_str();
+            match &listed.card {
+                Ok(card) => {
+                    let parent = card.parent.clone().unwrap_or_default();
+                    table.add_row([version.to_owned(), uses, card.date.clone(), examples(card).to_string(), parent])
+                }
+                Err(error) => table.add_row([version.to_owned(), format!("{uses}\nCANNOT BE USED: {error}")]),
+            };
+        }
+        let missing = self
+            .missing()
+            .map(|version| format!("\n{version} should decide and is not in {place}: it was moved or deleted"));
+        let changes = self.history.iter().map(|change| format!("\n{}", self.change(change)));
+        let changes: Vec<String> = changes.take(CHANGES_SHOWN * self.in_use.active.len()).collect();
+        let heading = if changes.is_empty() { "" } else { "\n\nLast changes:" };
+        format!("{table}\nregistry: {place}{}{heading}{}", missing.collect::<String>(), changes.concat())
+    }
+
+    /// Where a model decides or shadows, in words.
+    fn uses(&self, version: &str) -> Vec<String> {
+        let mut uses = Vec::new();
+        let own = self.in_use.own(Scope::Default).map(|own| own.as_str());
+        if own.unwrap_or(&self.built_in) == version {
+            uses.push("everywhere, but on sites with their own".to_owned());
+        }
+        for activation in &self.in_use.active {
+            if let (Scope::Site(_), Some(own)) = (activation.scope, &activation.version)
+                && own.as_str() == version
+            {
+                uses.push(format!("on {}", self.name(activation.scope)));
+            }
+        }
+        let shadows = self.in_use.shadows.iter().filter(|(_, shadow)| shadow.as_str() == version);
+        uses.extend(shadows.map(|(scope, _)| format!("no; shadow on {}", self.name(*scope))));
+        if version == self.built_in {
+            uses.push("(built in)".to_owned());
+        }
+        uses
+    }
+
+    fn name(&self, scope: Scope) -> String {
+        scope_name(scope, &self.sites).as_str().unwrap_or("every site without its own").to_owned()
+    }
+
+    /// Versions that should decide and are in no file.
+    fn missing(&self) -> impl Iterator<Item = &str> {
+        let listed = |version: &str| self.models.iter().any(|listed| listed.version.as_str() == version);
+        self.in_use.versions().map(|version| version.as_str()).filter(move |version| !listed(version))
+    }
+
+    fn change(&self, change: &Activation) -> String {
+        let version = change.version.as_ref().map_or("none of its own", |version| version.as_str());
+        let overrides: String =
+            change.overrides.iter().map(|objection| format!("\n    overriding: {objection}")).collect();
+        let at = change.at.strftime("%Y-%m-%d %H:%M UTC");
+        format!(
+            "  {at}  {} to {version}, {}, by {}{overrides}",
+            change.step.as_str(),
+            self.name(change.scope),
+            change.by
+        )
+    }
+
+    fn json(&self) -> String {
+        let models: Vec<_> = self.models.iter().map(|listed| self.model_json(listed)).collect();
+        let active: Vec<_> = self.in_use.active.iter().map(|change| self.change_json(change)).collect();
+        let shadows = self.in_use.shadows.iter();
+        let shadows: Vec<_> = shadows
+            .map(|(scope, version)| json!({ "site": scope_name(*scope, &self.sites), "version": version }))
+            .collect();
+        let history: Vec<_> = self.history.iter().map(|change| self.change_json(change)).collect();
+        let default = self.in_use.own(Scope::Default).map_or(self.built_in.as_str(), |version| version.as_str());
+        json!({ "default": default, "built_in": self.built_in, "active": active, "shadows": shadows, "models": models,
+                "history": history })
+        .to_string()
+    }
+
+    fn model_json(&self, listed: &Listed) -> serde_json::Value {
+        let (card, problem) = (listed.card.as_ref().ok(), listed.card.as_ref().err());
+        json!({
+            "version": listed.version,
+            "built_in": listed.version.as_str() == self.built_in,
+            "date": card.map(|card| &card.date),
+            "examples": card.map(examples),
+            "parent": card.and_then(|card| card.parent.as_ref()),
+            "problem": problem.map(ToString::to_string),
+        })
+    }
+
+    fn change_json(&self, change: &Activation) -> serde_json::Value {
+        json!({ "site": scope_name(change.scope, &self.sites), "serial": change.serial, "step": change.step,
+                "version": change.version, "at": change.at, "by": change.by, "overrides": change.overrides })
+    }
+}
+
+pub(super) fn examples(card: &Card) -> u64 {
+    card.files.iter().map(|file| file.examples).sum()
+}

@@ -1,0 +1,213 @@
+//! The gate before a promotion: a candidate must do no worse than the active model on gold examples, and must keep to
+//! what was shown about its budgets.
+//!
+//! It asks for whole decisions, with the rules and thresholds that are configured. What it refuses:
+//! - more good comments held or rejected, or more of them rejected, than by the active model;
+//! - less of the spam or of the abuse held or rejected, beyond [`TOLERANCE`];
+//! - a head that may reach a verdict in a language although it was not shown that it keeps that verdict's budget.
+
+use serde::Serialize;
+
+use super::gold::Example;
+use crate::domain::classifier::Model;
+use crate::domain::classifier::card::{Claim, HeadFacts, Label, LanguageFacts, Question};
+use crate::domain::comment::Language;
+use crate::domain::decision::{Thresholds, Verdict};
+use crate::domain::score::Score;
+use crate::domain::sieve::{Circumstances, Sieve};
+
+/// The share of a set's spam, or of its abuse, that a candidate may miss of what the active model finds: one in fifty.
+pub const TOLERANCE: f64 = 0.02;
+
+/// A set of examples with its name.
+#[derive(Clone, Debug)]
+pub struct GoldSet {
+    pub name: String,
+    pub examples: Vec<Example>,
+}
+
+/// What the gate saw, and what it has against the candidate.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct GateReport {
+    pub rows: Vec<Row>,
+    /// The gold examples on which the two differ, worst first.
+    pub flips: Vec<Flip>,
+    /// A sentence each; none: the candidate passes.
+    pub objections: Vec<String>,
+}
+
+/// What becomes of a set's examples with one label in one language.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    pub set: String,
+    pub label: Label,
+    pub language: Option<Language>,
+    pub examples: usize,
+    pub active: Reached,
+    pub candidate: Reached,
+}
+
+/// How many are held or rejected, and how many of these are rejected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Reached {
+    pub stopped: usize,
+    pub rejected: usize,
+}
+
+/// An example on which two models lead to different verdicts.
+#[derive(Clone, Debug, Serialize)]
+pub struct Flip {
+    pub set: String,
+    pub label: Label,
+    pub text: String,
+    pub active: (Verdict, Score),
+    pub candidate: (Verdict, Score),
+    pub worse: bool,
+}
+
+/// Tries a candidate against the active model.
+pub fn try_out(active: &Sieve, candidate: &Sieve, sets: &[GoldSet]) -> GateReport {
+    let mut report = GateReport::default();
+    for set in sets {
+        for example in &set.examples {
+            report.add(set, example, verdict(active, example), verdict(candidate, example));
+        }
+    }
+    report.flips.sort_by_key(|flip| (!flip.worse, -(flip.active.1 - flip.candidate.1).thousandths().abs()));
+    for set in sets {
+        report.compare(&set.name);
+    }
+    report.objections.extend(unshown(candidate, &active.model));
+    report
+}
+
+fn verdict(sieve: &Sieve, example: &Example) -> (Verdict, Score) {
+    let circumstances = Circumstances {
+        language: example.language,
+        signals: Vec::new(),
+        degraded: false,
+        // No example has a time or a page's age.
+        now: jiff::Timestamp::UNIX_EPOCH,
+    };
+    let decision = sieve.decide(&example.comment, circumstances);
+    (decision.verdict, decision.score)
+}
+
+impl GateReport {
+    pub fn passes(&self) -> bool {
+        self.objections.is_empty()
+    }
+
+    fn add(&mut self, set: &GoldSet, example: &Example, active: (Verdict, Score), candidate: (Verdict, Score)) {
+        let (label, language) = (example.label, example.language);
+        let place =
+            self.rows.iter().position(|row| row.set == set.name && (row.label, row.language) == (label, language));
+        let place = place.unwrap_or_else(|| {
+            let (active, candidate) = Default::default();
+            self.rows.push(Row { set: set.name.clone(), label, language, examples: 0, active, candidate });
+            self.rows.len() - 1
+        });
+        if let Some(row) = self.rows.get_mut(place) {
+            row.examples += 1;
+            row.active.count(active.0);
+            row.candidate.count(candidate.0);
+        }
+        if active.0 != candidate.0 {
+            let worse = (candidate.0 > active.0) == (label == Label::Ham);
+            let text = example.comment.content().body.clone();
+            self.flips.push(Flip { set: set.name.clone(), label, text, active, candidate, worse });
+        }
+    }
+
+    /// All languages of a set together: a set is small.
+    fn compare(&mut self, set: &str) {
+        for label in [Label::Ham, Label::Spam, Label::Abuse] {
+            let (mut examples, mut active, mut candidate) = (0, Reached::default(), Reached::default());
+            for row in self.rows.iter().filter(|row| row.set == set && row.label == label) {
+                examples += row.examples;
+                active.add(row.active);
+                candidate.add(row.candidate);
+            }
+            self.objections.extend(objections(set, label, examples, active, candidate));
+        }
+    }
+}
+
+fn objections(set: &str, label: Label, examples: usize, active: Reached, candidate: Reached) -> Vec<String> {
+    let sentence = |what: &str, become_: &str, now: usize, before: usize| {
+        format!("{now} of {examples} {what} of the {set} are {become_}, and {before} by the active model")
+    };
+    let stopped = |what| sentence(what, "held or rejected", candidate.stopped, active.stopped);
+    match label {
+        Label::Ham => {
+            let more = (candidate.stopped > active.stopped).then(|| stopped("good comments"));
+            let worse = (candidate.rejected > active.rejected)
+                .then(|| sentence("good comments", "rejected", candidate.rejected, active.rejected));
+            more.into_iter().chain(worse).collect()
+        }
+        Label::Spam | Label::Abuse => {
+            let missed = active.stopped.saturating_sub(candidate.stopped);
+            let too_many = missed as f64 > examples as f64 * TOLERANCE;
+            let sentence = || format!("only {}; one in fifty may be missed", stopped(label.as_str()));
+            too_many.then(sentence).into_iter().collect()
+        }
+    }
+}
+
+impl Reached {
+    fn count(&mut self, verdict: Verdict) {
+        self.stopped += usize::from(verdict != Verdict::Approve);
+        self.rejected += usize::from(verdict == Verdict::Reject);
+    }
+
+    fn add(&mut self, other: Self) {
+        self.stopped += other.stopped;
+        self.rejected += other.rejected;
+    }
+}
+
+/// What the candidate may say without its having been shown, and the active model may not.
+fn unshown(candidate: &Sieve, active: &Model) -> Vec<String> {
+    let mut found = Vec::new();
+    for question in Question::ALL {
+        let (new, old) = (facts(&candidate.model, question), facts(active, question));
+        for (language, facts) in languages(new) {
+            for claim in overstepped(facts, candidate.thresholds) {
+                let before = overstepped(old.language(language), candidate.thresholds);
+                if !before.iter().any(|before| before.verdict == claim.verdict) {
+                    found.push(unshown_sentence(question, language, claim));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn facts(model: &Model, question: Question) -> &HeadFacts {
+    match question {
+        Question::Spam => &model.card().spam,
+        Question::Abuse => &model.card().abuse,
+    }
+}
+
+fn languages(head: &HeadFacts) -> impl Iterator<Item = (Option<Language>, &LanguageFacts)> {
+    let named = head.languages.iter().map(|(language, facts)| (Some(*language), facts));
+    named.chain([(None, &head.elsewhere)])
+}
+
+/// The budgets that a head can break and was not shown to keep.
+fn overstepped(facts: &LanguageFacts, thresholds: Thresholds) -> Vec<&Claim> {
+    facts.claims.iter().filter(|claim| !claim.shown && thresholds.reached(facts.ceiling, claim.verdict)).collect()
+}
+
+fn unshown_sentence(question: Question, language: Option<Language>, claim: &Claim) -> String {
+    let language = language.map_or_else(|| "other languages".to_owned(), |language| format!("`{language}`"));
+    format!(
+        "its {} head may {} comments in {language} by itself, and nothing has shown that it keeps the budget of {} % there \
+         ({} more good comments would)",
+        question.as_str(),
+        claim.verdict.as_str(),
+        claim.budget * 100.0,
+        claim.missing,
+    )
+}
