@@ -7,6 +7,7 @@ mod error;
 mod evaluate;
 mod health;
 mod models;
+mod replay;
 mod serve;
 mod site;
 mod train;
@@ -42,6 +43,8 @@ enum Command {
     Train(train::Train),
     /// Measure what a model trained on labelled JSON lines is worth
     Evaluate(evaluate::Evaluate),
+    /// Decide anew on stored comments and show what would change
+    Replay(replay::Replay),
     /// Show the models, and change which one decides
     #[command(subcommand)]
     Models(models::ModelsCommand),
@@ -68,6 +71,7 @@ impl Cli {
             Command::Demo(command) => command.run(),
             Command::Train(command) => command.run(),
             Command::Evaluate(command) => command.run(),
+            Command::Replay(command) => command.run(config),
             Command::Models(command) => command.run(config),
             Command::Site(command) => command.run(config),
             Command::Config(command) => command.run(config),

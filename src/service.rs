@@ -18,6 +18,8 @@ pub mod moderate;
 
 pub mod promote;
 
+pub mod replay;
+
 pub mod review;
 
 pub mod sieves;

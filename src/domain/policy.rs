@@ -37,6 +37,11 @@ fn compare(score: Score, thresholds: Thresholds) -> Verdict {
 }
 
 impl Thresholds {
+    /// Whether nothing is rejected before it would be held.
+    pub fn are_in_order(self) -> bool {
+        self.hold_at <= self.reject_at
+    }
+
     /// Whether a sum of `score` leads to `verdict` or a worse one.
     pub fn reached(self, score: Score, verdict: Verdict) -> bool {
         compare(score, self) >= verdict
@@ -54,17 +59,15 @@ fn higher_floor<'a>(
     }
 }
 
+/// The signal that outweighs scores against staff.
+pub const STAFF: &str = "author.staff";
+
 /// What the site's word for its own staff is worth: as much as outweighs every score against the comment,
 /// and nothing against a floor. `None` where there is nothing to outweigh.
 pub fn trust(role: Role, signals: &[Signal]) -> Option<Signal> {
     let against: Score = signals.iter().map(|signal| signal.score).sum();
     (role == Role::Staff && against > Score::ZERO).then(|| {
-        Signal::new(
-            "author.staff",
-            Source::Policy,
-            -against,
-            Message::new("Membre de la rédaction", "Member of the staff"),
-        )
+        Signal::new(STAFF, Source::Policy, -against, Message::new("Membre de la rédaction", "Member of the staff"))
     })
 }
 

@@ -39,7 +39,7 @@ use super::comment::Comment;
 use super::signal::Signal;
 use super::text::Text;
 use example::Example;
-use facts::{Facts, Held};
+use facts::{Facts, Held, Strength};
 use file::{File, Value};
 use rule::Rule;
 use workshop::Workshop;
@@ -99,10 +99,26 @@ impl RuleSet {
     /// What the rules say about a comment, in the order of the file. `now` stands in where the comment does not say
     /// when it was submitted.
     pub fn signals(&self, comment: &Comment, text: &Text, now: Timestamp) -> Vec<Signal> {
+        self.ask(comment, text, now, Rule::strength)
+    }
+
+    /// What they say about a stored comment, of which the form and the e-mail address are not kept: a rule that asks for
+    /// them says what it said in `earlier`, the comment's signals of then.
+    pub fn signals_again(&self, comment: &Comment, text: &Text, now: Timestamp, earlier: &[Signal]) -> Vec<Signal> {
+        self.ask(comment, text, now, |rule, facts| rule.remembers(earlier).unwrap_or_else(|| rule.strength(facts)))
+    }
+
+    fn ask(
+        &self,
+        comment: &Comment,
+        text: &Text,
+        now: Timestamp,
+        strength: impl Fn(&Rule, &Facts<'_>) -> Option<Strength>,
+    ) -> Vec<Signal> {
         let mut facts = Facts::of(comment, text, now, &self.vocabulary, &self.patterns);
         let mut signals = Vec::new();
         for (place, rule) in self.rules.iter().enumerate() {
-            let Some(strength) = rule.strength(&facts) else { continue };
+            let Some(strength) = strength(rule, &facts) else { continue };
             facts.held.push(Held { place, strength });
             signals.push(rule.signal(strength, &facts));
         }

@@ -10,7 +10,7 @@ use super::comment::{Comment, Language};
 use super::decision::{Decision, Thresholds};
 use super::policy;
 use super::rules::RuleSet;
-use super::signal::Signal;
+use super::signal::{Signal, Source};
 use super::text::Text;
 
 /// One rule set, one model and the thresholds, as one comment sees them from start to end.
@@ -47,6 +47,25 @@ impl Sieve {
             Evidence { comment, ruled: self.rules.signals(comment, &text, circumstances.now), text, circumstances };
         let shadow = self.shadow.as_ref().map(|candidate| self.shadow(candidate, &evidence));
         (self.conclude(evidence), shadow)
+    }
+
+    /// Decides anew on a stored comment, from what is stored of it and of the decision on it: what limits and history
+    /// said then, and rules about what the call alone said, stand as they were.
+    pub fn decide_again(&self, comment: &Comment, earlier: &Decision, language: Option<Language>) -> Decision {
+        let text = Text::of(comment, language);
+        let stands = |signal: &&Signal| match signal.source {
+            Source::Limit | Source::History => true,
+            Source::Policy => signal.id != policy::STAFF,
+            Source::Classifier | Source::Rule => false,
+        };
+        let circumstances = Circumstances {
+            language,
+            signals: earlier.signals.iter().filter(stands).cloned().collect(),
+            degraded: earlier.degraded,
+            now: earlier.checked_at,
+        };
+        let ruled = self.rules.signals_again(comment, &text, earlier.checked_at, &earlier.signals);
+        self.conclude(Evidence { comment, text, ruled, circumstances })
     }
 
     fn shadow(&self, candidate: &Model, evidence: &Evidence<'_>) -> Shadow {

@@ -9,6 +9,7 @@ mod cli;
 mod docs;
 mod limiter;
 mod models;
+mod replay;
 mod report;
 mod rules;
 mod serve;

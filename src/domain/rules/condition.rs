@@ -34,6 +34,11 @@ pub(super) trait Condition: std::fmt::Debug + Send + Sync {
     /// Appends the first [`MAX_SPANS`] places where it holds. Asked only where it does; what holds for the comment as a
     /// whole stands nowhere in particular.
     fn show(&self, _: &Facts<'_>, _: &mut Vec<Span>) {}
+
+    /// Whether it reads what only the call says and no store keeps: the form, the e-mail address.
+    fn asks_the_call(&self) -> bool {
+        false
+    }
 }
 
 /// What is read under one key: usually one condition, none after a problem.
@@ -79,7 +84,11 @@ pub(super) struct Scope<'w, 'l> {
 
 /// Several conditions that must all hold.
 #[derive(Debug)]
-pub(super) struct When(Conditions);
+pub(super) struct When {
+    conditions: Conditions,
+    /// Whether words, patterns or links are looked for in the e-mail address.
+    reads_email: bool,
+}
 
 impl When {
     /// Reads a table of conditions. Problems are reported; what can be read is returned.
@@ -100,17 +109,25 @@ impl When {
         if read.is_empty() {
             table.problem("asks for nothing", "add a condition, such as when.words = [\"arnaque\"]");
         }
-        Some(Self(read.into_iter().flatten().collect()))
+        let reads_email = scope.place.fields.contains(Field::AuthorEmail);
+        Some(Self { conditions: read.into_iter().flatten().collect(), reads_email })
     }
 
     /// How all of it holds, if it does.
     pub fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
-        self.0.iter().try_fold(Strength::Full, |all, condition| Some(all.min(condition.holds(facts)?)))
+        self.conditions.iter().try_fold(Strength::Full, |all, condition| Some(all.min(condition.holds(facts)?)))
     }
 
     /// Appends where it holds; asked only where it does.
     pub fn show(&self, facts: &Facts<'_>, spans: &mut Vec<Span>) {
-        self.0.iter().for_each(|condition| condition.show(facts, spans));
+        self.conditions.iter().for_each(|condition| condition.show(facts, spans));
+    }
+}
+
+impl When {
+    /// Whether some of it reads what only the call says: see [`Condition::asks_the_call`].
+    pub fn asks_the_call(&self) -> bool {
+        self.reads_email || self.conditions.iter().any(|condition| condition.asks_the_call())
     }
 }
 

@@ -59,6 +59,16 @@ impl Rule {
         self.types.contains(facts.comment.kind()).then(|| self.when.holds(facts))?
     }
 
+    /// How the rule held when it gave `earlier`, where only the call said what it asks for; `None` where what is stored
+    /// of a comment says it all.
+    pub fn remembers(&self, earlier: &[Signal]) -> Option<Option<Strength>> {
+        let strength = |signal: &Signal| match signal.score == self.score.half() && self.score != Score::ZERO {
+            true => Strength::Half,
+            false => Strength::Full,
+        };
+        self.when.asks_the_call().then(|| earlier.iter().find(|signal| signal.id == self.id).map(strength))
+    }
+
     /// What it is worth that the rule holds. However often it does, it counts once. Where only the skeleton fulfils
     /// it, it is worth half: half the score, and hold where a full match would reject.
     pub fn signal(&self, strength: Strength, facts: &Facts<'_>) -> Signal {

@@ -39,4 +39,8 @@ impl Condition for Any {
             when.show(facts, spans);
         }
     }
+
+    fn asks_the_call(&self) -> bool {
+        self.0.iter().any(When::asks_the_call)
+    }
 }

@@ -89,6 +89,10 @@ impl Condition for EmailDomains {
     fn show(&self, facts: &Facts<'_>, spans: &mut Vec<Span>) {
         append(spans, whole(facts, Field::AuthorEmail));
     }
+
+    fn asks_the_call(&self) -> bool {
+        true
+    }
 }
 
 /// The e-mail address is from a service that hands out addresses to throw away.
@@ -105,6 +109,10 @@ impl Condition for DisposableEmail {
 
     fn show(&self, facts: &Facts<'_>, spans: &mut Vec<Span>) {
         append(spans, whole(facts, Field::AuthorEmail));
+    }
+
+    fn asks_the_call(&self) -> bool {
+        true
     }
 }
 

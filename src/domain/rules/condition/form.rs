@@ -16,6 +16,10 @@ impl Condition for Honeypot {
     fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
         full(facts.comment.form().honeypot.is_some())
     }
+
+    fn asks_the_call(&self) -> bool {
+        true
+    }
 }
 
 /// The form was filled in faster than people write. A host site that does not measure says nothing.
@@ -37,5 +41,9 @@ fn read(value: &Value<'_>) -> Option<Elapsed> {
 impl Condition for Elapsed {
     fn holds(&self, facts: &Facts<'_>) -> Option<Strength> {
         full(facts.comment.form().elapsed_ms? < self.below_ms)
+    }
+
+    fn asks_the_call(&self) -> bool {
+        true
     }
 }
