@@ -144,8 +144,13 @@ pub fn rules_folder(config: &Config) -> Option<RulesFolder> {
 pub async fn deciding(config: &Config, site: Option<&str>) -> Result<Sieve, CliError> {
     let base = sieve(config)?;
     let StoreUrl::Sqlite(path) = &config.store;
-    if !path.exists() && site.is_none() {
-        return Ok(base);
+    if !path.exists() {
+        return match site {
+            None => Ok(base),
+            Some(name) => {
+                Err(CliError::new(format!("there is no site named `{name}`: {} is not there", path.display())))
+            }
+        };
     }
     let store = SqliteStore::open(&path.to_string_lossy(), sqlite::Options::default()).await.map_err(unopened)?;
     let scope = match site {

@@ -31,7 +31,7 @@ pub const LARGEST_MODEL: u64 = 64 << 20;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RegistryError {
-    #[error("there is no model {version} in {place}; `tamis models list` shows those there are")]
+    #[error("there is no model {version} in {place}")]
     NotFound { version: ModelVersion, place: String },
     #[error("there is a model {version} in {place} already, and a version never changes")]
     Taken { version: ModelVersion, place: String },

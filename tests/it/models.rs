@@ -6,12 +6,19 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tamis::adapters::registry::ObjectRegistry;
-use tamis::domain::activation::ModelVersion;
+use tamis::adapters::sqlite::{Options, SqliteStore};
+use tamis::domain::activation::{Activation, ModelVersion, Responsible, Scope};
 use tamis::domain::classifier::Model;
+use tamis::domain::decision::Thresholds;
+use tamis::domain::rules::RuleSet;
+use tamis::domain::sieve::Sieve;
 use tamis::ports::registry::{Registry, RegistryError};
+use tamis::ports::store::Store;
+use tamis::service::Models;
+use tamis::service::promote::{PromoteError, Promotion, promote};
 
 use crate::cli::add_site;
-use crate::support::command::{beside, run, text};
+use crate::support::command::{beside, run, run_with, text};
 use crate::support::models::{Made, ODD, harsh, holding_odd, same, unshown};
 use crate::support::server::{Server, until};
 
@@ -185,32 +192,58 @@ fn the_operators_own_examples_count_too() {
     assert!(run(folder.path(), &["models", "promote", &model.version], "").status.success());
 }
 
-/// Two operators promote at once, again and again: one of them is told, and history has no gap.
-#[test]
-fn of_two_promotions_at_once_one_is_refused_or_comes_second() {
+/// A registry in which another operator promotes a model while the first reads theirs.
+struct Interrupted {
+    registry: ObjectRegistry,
+    store: Arc<SqliteStore>,
+    other: Activation,
+}
+
+#[async_trait::async_trait]
+impl Registry for Interrupted {
+    fn place(&self) -> String {
+        self.registry.place()
+    }
+
+    async fn list(&self) -> Result<Vec<ModelVersion>, RegistryError> {
+        self.registry.list().await
+    }
+
+    async fn read(&self, version: &ModelVersion) -> Result<Vec<u8>, RegistryError> {
+        self.store.activate(&self.other).await.unwrap();
+        self.registry.read(version).await
+    }
+
+    async fn write(&self, version: &ModelVersion, bytes: Vec<u8>) -> Result<(), RegistryError> {
+        self.registry.write(version, bytes).await
+    }
+}
+
+#[tokio::test]
+async fn of_two_promotions_at_once_the_second_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let models: Vec<Made> = (0..2).map(same).collect();
-    for model in &models {
-        model.put(folder.path());
-    }
-    assert!(run(folder.path(), &["models", "list"], "").status.success());
-    let outputs: Vec<_> = std::thread::scope(|scope| {
-        let both: Vec<_> = models
-            .iter()
-            .map(|model| {
-                let (path, version) = (folder.path(), model.version.as_str());
-                scope.spawn(move || run(path, &["models", "promote", version], ""))
-            })
-            .collect();
-        both.into_iter().map(|thread| thread.join().unwrap()).collect()
-    });
-    let refused = outputs.iter().filter(|output| !output.status.success()).count();
-    for output in outputs.iter().filter(|output| !output.status.success()) {
-        assert_eq!(output.status.code(), Some(2));
-        assert!(text(&output.stderr).contains("somebody else changed"), "{}", text(&output.stderr));
-    }
-    let list: Value = serde_json::from_slice(&run(folder.path(), &["models", "list", "--json"], "").stdout).unwrap();
-    assert_eq!(list["history"].as_array().unwrap().len(), 2 - refused);
+    let model = same(10);
+    model.put(folder.path());
+    let store = folder.path().join("tamis.db");
+    let store = Arc::new(SqliteStore::open(store.to_str().unwrap(), Options::default()).await.unwrap());
+    let version = |name: &str| ModelVersion::parse(name).unwrap();
+    let at = jiff::Timestamp::UNIX_EPOCH;
+    let who = Responsible { by: "léa".to_owned(), at, overrides: Vec::new() };
+    let other = Activation::promotion(Scope::Default, None, version("first"), who);
+    let registry = ObjectRegistry::open(folder.path().join("models").to_str().unwrap()).unwrap();
+    let registry = Interrupted { registry, store: Arc::clone(&store), other: other.clone() };
+    let models = Models::new(Arc::new(registry), Model::built_in().unwrap());
+    let base = Sieve {
+        rules: Arc::new(RuleSet::built_in().unwrap()),
+        model: Arc::clone(models.built_in()),
+        shadow: None,
+        thresholds: Thresholds::default(),
+    };
+    let promotion =
+        Promotion { scope: Scope::Default, version: version(&model.version), force: false, by: "max".to_owned(), at };
+    let error = promote(&models, store.as_ref(), &base, &[], promotion).await.unwrap_err();
+    assert!(matches!(error, PromoteError::Contended), "{error}");
+    assert_eq!(store.activations(Scope::Default).await.unwrap(), [other]);
 }
 
 #[tokio::test]
@@ -344,5 +377,34 @@ async fn a_shadow_scores_live_comments_for_the_record_and_its_disagreements_are_
 
     beside(&server, &["models", "shadow", "--off", "--json"]);
     let (code, said) = asked(&server, &["models", "diff", "--shadow"]);
-    assert!(code == Some(2) && said.contains("no candidate shadows"), "{said}");
+    assert!(code == Some(2) && said.contains("no candidate scores"), "{said}");
+}
+
+/// The registry in a real S3 store: added, listed, promoted on a running server, never overwritten.
+#[cfg(feature = "s3")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_registry_may_be_an_s3_store() {
+    let s3 = crate::support::s3::S3Server::start().await;
+    let settings = s3.settings(None);
+    let server = Server::start_with(&settings);
+    let model = holding_odd(30);
+    std::fs::write(server.folder.path().join("trained"), &model.bytes).unwrap();
+    let command = |arguments: &[&str]| {
+        let output = run_with(&settings, server.folder.path(), arguments, "");
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    assert_eq!(command(&["models", "add", "trained"]).0, Some(0), "{:?}", command(&["models", "list"]));
+    let (code, _, said) = command(&["models", "add", "trained"]);
+    assert!(code == Some(2) && said.contains("a version never changes"), "{said}");
+    let (_, list, _) = command(&["models", "list"]);
+    assert!(list.contains(&model.version) && list.contains("s3://archive/models/site"), "{list}");
+    assert_eq!(command(&["models", "promote", &model.version]).0, Some(0));
+    until("the server has it from there", async || odd(&server).await == ("hold".to_owned(), model.version.clone()))
+        .await;
+    assert!(command(&["models", "show", "2026-01-01-absent"]).2.contains("there is no model"));
+
+    let refused = run_with(&s3.settings(Some("faux")), server.folder.path(), &["models", "list"], "");
+    let said = text(&refused.stderr);
+    assert!(refused.status.code() == Some(2) && said.contains("s3://archive/models/site cannot be used"), "{said}");
+    assert!(!said.contains("faux"), "{said}");
 }

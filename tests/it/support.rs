@@ -10,6 +10,9 @@ pub mod server;
 
 pub mod redis;
 
+#[cfg(feature = "s3")]
+pub mod s3;
+
 use std::time::{Duration, Instant};
 
 /// How long a condition may take to come true before a test gives up; far more than it takes.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::super::{CliError, Outcome, print};
 use super::{Desk, Where, scope_name, unusable};
-use crate::domain::activation::ModelVersion;
+use crate::domain::activation::{ModelVersion, Scope};
 
 #[derive(Debug, Args)]
 pub struct Shadow {
@@ -25,7 +25,7 @@ impl Shadow {
     pub(super) async fn run(self, desk: &Desk) -> Result<Outcome, CliError> {
         let place = self.place.find(desk).await?;
         if let Some(version) = &self.version {
-            desk.models.load(version).await.map_err(unusable)?;
+            check(desk, place.scope, version).await?;
         }
         desk.store().set_shadow(place.scope, self.version.as_ref()).await?;
         if self.json {
@@ -40,8 +40,19 @@ impl Shadow {
                 place.place(),
                 place.flag()
             ),
-            None => format!("no candidate shadows {} any more", place.place()),
+            None => format!("no candidate scores comments {} any more", place.place()),
         })?;
         Ok(Outcome::Done)
+    }
+}
+
+/// A candidate must be readable, and not be what decides anyway.
+async fn check(desk: &Desk, scope: Scope, version: &ModelVersion) -> Result<(), CliError> {
+    desk.models.load(version).await.map_err(unusable)?;
+    let in_use = desk.store().in_use().await?;
+    let active = desk.models.active(&in_use, scope).await;
+    match active.is_ok_and(|active| active.version() == version.as_str()) {
+        true => Err(CliError::new(format!("{version} decides there already: it would agree with itself"))),
+        false => Ok(()),
     }
 }

@@ -8,7 +8,8 @@ use futures_util::future::join_all;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tamis::adapters::sqlite::{Options, SqliteStore};
-use tamis::ports::store::{Entry, Selection, Store, StoreError};
+use tamis::domain::decision::Verdict;
+use tamis::ports::store::{Entry, Selection, Shadowed, Store, StoreError};
 use tempfile::TempDir;
 
 use super::Backend;
@@ -181,6 +182,18 @@ async fn a_text_that_is_gone_leaves_its_decision() {
     let record = comment(&*store, site, 1).await;
     assert_eq!(record.latest().unwrap().content, None);
     assert_eq!(record.latest().unwrap().decision, long_decision());
+}
+
+#[tokio::test]
+async fn what_a_shadow_said_goes_with_the_text() {
+    let place = Folder::empty().await;
+    let store = place.open().await;
+    let site = with_site(&*store, 1).await;
+    store.record(shadowed(site, 1, Verdict::Reject, 6_000)).await.unwrap();
+    let candidate = version("candidate");
+    assert_eq!(store.shadowed(site, &candidate, 9).await.unwrap().differing.len(), 1);
+    place.run("PRAGMA foreign_keys = ON; DELETE FROM texts").await;
+    assert_eq!(store.shadowed(site, &candidate, 9).await.unwrap(), Shadowed::default());
 }
 
 #[tokio::test]

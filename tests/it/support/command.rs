@@ -10,8 +10,14 @@ use super::server::{Server, tamis};
 
 /// Runs `tamis ARGUMENTS` in a folder, with standard input.
 pub fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    run_with(&[], folder, arguments, input)
+}
+
+/// The same, with settings in the environment.
+pub fn run_with(settings: &[(&str, &str)], folder: &Path, arguments: &[&str], input: &str) -> Output {
     let mut child = tamis()
         .args(arguments)
+        .envs(settings.iter().copied())
         .current_dir(folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -29,7 +29,7 @@ pub(super) async fn show(desk: &Desk, place: &Named, limit: u32, as_json: bool) 
     let in_use = desk.store().in_use().await?;
     let own = in_use.own_shadow(place.scope).or_else(|| in_use.own_shadow(Scope::Default));
     let candidate = own.cloned().ok_or_else(|| {
-        CliError::new(format!("no candidate shadows {}", place.place()))
+        CliError::new(format!("no candidate scores comments {}", place.place()))
             .hinted("`tamis models shadow VERSION` lets one score new comments for the record only")
     })?;
     let mut found = Found::default();
