@@ -7,16 +7,17 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{CliError, Outcome};
+use super::{CliError, Outcome, wiring};
+use crate::config::Config;
 use crate::training::{self, Budgets, Progress, Sources, TrainOptions, Trained, TrainingError};
 
 #[derive(Debug, Args)]
 pub struct Train {
     #[command(flatten)]
     corpus: Corpus,
-    /// Where to write the model: a file, or a folder in which it is named by its version
-    #[arg(long, value_name = "PATH", default_value = ".")]
-    out: PathBuf,
+    /// Where to write the model: a file, or a folder in which it is named by its version [default: the registry]
+    #[arg(long, value_name = "PATH")]
+    out: Option<PathBuf>,
     /// Version of the model that this one follows
     #[arg(long, value_name = "VERSION")]
     parent: Option<String>,
@@ -42,15 +43,30 @@ pub(super) struct Corpus {
 }
 
 impl Train {
-    pub fn run(self) -> Result<Outcome, CliError> {
+    pub fn run(self, config: Option<&Path>) -> Result<Outcome, CliError> {
         let options = self.corpus.options(self.parent.clone())?;
+        // Before the work: a mistake in the configuration should not cost it.
+        let models = wiring::models(&Config::load(config)?)?;
         let trained = with_progress(|progress| training::train(&options, progress))?;
-        let path = if self.out.is_dir() { self.out.join(format!("{}.tamis", trained.version)) } else { self.out };
-        std::fs::write(&path, &trained.model_bytes)
-            .map_err(|error| CliError::new(format!("the model cannot be written to {}: {error}", path.display())))?;
-        super::print(&summary(&trained, &path, self.json))?;
+        let place = match self.out {
+            Some(out) => write(&trained, out)?,
+            None => {
+                let added = super::runtime()?.block_on(models.add(trained.model_bytes.clone()));
+                added.map_err(|error| CliError::new(error.to_string()).hinted("--out writes the model to a file"))?;
+                models.place()
+            }
+        };
+        super::print(&summary(&trained, &place, self.json))?;
         Ok(Outcome::Done)
     }
+}
+
+/// Writes the model to a file, or into a folder: where it lies.
+fn write(trained: &Trained, out: PathBuf) -> Result<String, CliError> {
+    let path = if out.is_dir() { out.join(format!("{}.tamis", trained.version)) } else { out };
+    std::fs::write(&path, &trained.model_bytes)
+        .map_err(|error| CliError::new(format!("the model cannot be written to {}: {error}", path.display())))?;
+    Ok(path.display().to_string())
 }
 
 impl Corpus {
@@ -88,9 +104,14 @@ pub(super) fn with_progress<T>(
     done.map_err(|error| CliError::new(error.to_string()))
 }
 
-fn summary(trained: &Trained, path: &Path, as_json: bool) -> String {
-    if as_json {
-        return json!({ "version": trained.version, "file": path, "card": trained.card }).to_string();
+fn summary(trained: &Trained, place: &str, as_json: bool) -> String {
+    let Trained { version, model_bytes, card } = trained;
+    match as_json {
+        true => json!({ "version": version, "file": place, "card": card }).to_string(),
+        false => format!(
+            "trained {version} into {place} ({} bytes); once it is in the registry, `tamis models promote {version}` \
+             tries it and lets it decide",
+            model_bytes.len()
+        ),
     }
-    format!("trained {} into {} ({} bytes)", trained.version, path.display(), trained.model_bytes.len())
 }

@@ -314,6 +314,28 @@ fn a_model_is_added_once_it_is_sound() {
     assert!(text(&add("cut").stderr).contains("cut was not added: "));
 }
 
+/// The loop of an operator: train, look, promote.
+#[test]
+fn a_trained_model_is_a_candidate_in_the_registry() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = (0..60).map(|number| {
+        let (text, label) = match number % 2 {
+            0 => (format!("le conseil a voté le budget numéro {number}"), "ham"),
+            _ => (format!("gagnez au casino numéro {number}"), "spam"),
+        };
+        json!({ "text": text, "label": label, "lang": "fr", "source": "site" }).to_string()
+    });
+    std::fs::write(folder.path().join("site.jsonl"), lines.collect::<Vec<_>>().join("\n") + "\n").unwrap();
+    let trained = run(folder.path(), &["train", "site.jsonl", "--json"], "");
+    assert!(trained.status.success(), "{}", text(&trained.stderr));
+    let trained: Value = serde_json::from_slice(&trained.stdout).unwrap();
+    let version = trained["version"].as_str().unwrap();
+    assert_eq!(trained["file"], json!("models"));
+    assert!(folder.path().join(format!("models/{version}.tamis")).exists());
+    let diff = run(folder.path(), &["models", "diff", &built_in(), version], "");
+    assert!(text(&diff.stdout).contains("What speaks for spam most differently"), "{}", text(&diff.stdout));
+}
+
 #[test]
 fn a_rollback_goes_back_one_promotion_at_a_time_to_the_beginning() {
     let folder = tempfile::tempdir().unwrap();
