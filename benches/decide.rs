@@ -1,4 +1,4 @@
-//! What a decision costs, and what each step of it does: text, rules, heads.
+//! What a decision costs, what each step of it does (text, rules, heads), and what a shadow adds.
 
 #![allow(clippy::expect_used, reason = "a bench whose parts are damaged should stop")]
 
@@ -34,6 +34,7 @@ fn decide(criterion: &mut Criterion) {
     let model = Arc::new(Model::built_in().expect("the built-in model"));
     let sieve =
         Sieve { rules: Arc::clone(&rules), model: Arc::clone(&model), shadow: None, thresholds: Thresholds::default() };
+    let shadowed = Sieve { shadow: Some(Arc::clone(&model)), ..sieve.clone() };
     let language = Some(Language::FR);
     let now = Timestamp::UNIX_EPOCH;
     let ten_kilobytes = ORDINARY.repeat(32);
@@ -50,6 +51,12 @@ fn decide(criterion: &mut Criterion) {
             bencher.iter(|| {
                 let circumstances = Circumstances { language, signals: Vec::new(), degraded: false, now };
                 sieve.decide(black_box(&comment), circumstances)
+            });
+        });
+        group.bench_function("decide beside a shadow", |bencher| {
+            bencher.iter(|| {
+                let circumstances = Circumstances { language, signals: Vec::new(), degraded: false, now };
+                shadowed.decide_beside_shadow(black_box(&comment), circumstances)
             });
         });
         group.finish();

@@ -105,7 +105,7 @@ impl RuleSet {
     /// What they say about a stored comment, of which the form and the e-mail address are not kept: a rule that asks for
     /// them says what it said in `earlier`, the comment's signals of then.
     pub fn signals_again(&self, comment: &Comment, text: &Text, now: Timestamp, earlier: &[Signal]) -> Vec<Signal> {
-        self.ask(comment, text, now, |rule, facts| rule.remembers(earlier).unwrap_or_else(|| rule.strength(facts)))
+        self.ask(comment, text, now, |rule, facts| rule.strength_again(facts, earlier))
     }
 
     fn ask(

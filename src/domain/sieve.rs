@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::activation::Shadow;
 use super::classifier::{Judgement, Model};
-use super::comment::{Comment, Language};
+use super::comment::{Comment, Language, Role};
 use super::decision::{Decision, Thresholds};
 use super::policy;
 use super::rules::RuleSet;
@@ -70,14 +70,15 @@ impl Sieve {
 
     fn shadow(&self, candidate: &Model, evidence: &Evidence<'_>) -> Shadow {
         let judgement = candidate.judge(&evidence.text, evidence.comment.kind());
-        let signals = evidence.signals(&judgement);
+        let signals = evidence.clone_with(judgement);
         let ruling = policy::decide(&signals, self.thresholds);
         Shadow { model: candidate.version().to_owned(), verdict: ruling.verdict, score: ruling.score }
     }
 
     fn conclude(&self, evidence: Evidence<'_>) -> Decision {
-        let judgement = self.model.judge(&evidence.text, evidence.comment.kind());
-        let signals = evidence.signals(&judgement);
+        let Evidence { comment, text, ruled, circumstances } = evidence;
+        let judgement = self.model.judge(&text, comment.kind());
+        let signals = all(ruled, judgement.signals, circumstances.signals, comment.role());
         let ruling = policy::decide(&signals, self.thresholds);
         Decision {
             verdict: ruling.verdict,
@@ -88,9 +89,9 @@ impl Sieve {
             signals,
             model: self.model.version().to_owned(),
             ruleset: self.rules.id().to_owned(),
-            language: evidence.text.language(),
-            degraded: evidence.circumstances.degraded,
-            checked_at: evidence.circumstances.now,
+            language: text.language(),
+            degraded: circumstances.degraded,
+            checked_at: circumstances.now,
         }
     }
 }
@@ -104,10 +105,18 @@ struct Evidence<'a> {
 }
 
 impl Evidence<'_> {
-    /// All signals, once a model has spoken.
-    fn signals(&self, judgement: &Judgement) -> Vec<Signal> {
-        let mut signals = [&self.ruled, &judgement.signals, &self.circumstances.signals].map(Vec::as_slice).concat();
-        signals.extend(policy::trust(self.comment.role(), &signals));
-        signals
+    /// All signals as another model would complete them.
+    fn clone_with(&self, judgement: Judgement) -> Vec<Signal> {
+        let gathered = self.circumstances.signals.clone();
+        all(self.ruled.clone(), judgement.signals, gathered, self.comment.role())
     }
+}
+
+/// All signals in their order, the word of the site's staff last.
+fn all(ruled: Vec<Signal>, judged: Vec<Signal>, gathered: Vec<Signal>, role: Role) -> Vec<Signal> {
+    let mut signals = ruled;
+    signals.extend(judged);
+    signals.extend(gathered);
+    signals.extend(policy::trust(role, &signals));
+    signals
 }

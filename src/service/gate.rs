@@ -148,7 +148,8 @@ fn objections(set: &str, label: Label, examples: usize, active: Reached, candida
         Label::Spam | Label::Abuse => {
             let missed = active.stopped.saturating_sub(candidate.stopped);
             let too_many = missed as f64 > examples as f64 * TOLERANCE;
-            let sentence = || format!("only {}; one in fifty may be missed", stopped(label.as_str()));
+            let what = if label == Label::Spam { "spam comments" } else { "abusive comments" };
+            let sentence = || format!("only {}; one in fifty may be missed", stopped(what));
             too_many.then(sentence).into_iter().collect()
         }
     }
@@ -210,4 +211,32 @@ fn unshown_sentence(question: Question, language: Option<Language>, claim: &Clai
         claim.budget * 100.0,
         claim.missing,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn against(label: Label, active: (usize, usize), candidate: (usize, usize)) -> usize {
+        let reached = |(stopped, rejected)| Reached { stopped, rejected };
+        objections("gold", label, 50, reached(active), reached(candidate)).len()
+    }
+
+    #[test]
+    fn not_one_good_comment_more_may_be_held_or_rejected() {
+        assert_eq!(against(Label::Ham, (3, 1), (3, 1)), 0);
+        assert_eq!(against(Label::Ham, (3, 1), (2, 1)), 0);
+        assert_eq!(against(Label::Ham, (3, 1), (4, 1)), 1);
+        assert_eq!(against(Label::Ham, (3, 1), (3, 2)), 1);
+        assert_eq!(against(Label::Ham, (3, 1), (4, 2)), 2);
+    }
+
+    #[test]
+    fn one_unwanted_comment_in_fifty_may_be_missed() {
+        for label in [Label::Spam, Label::Abuse] {
+            assert_eq!(against(label, (30, 9), (29, 0)), 0);
+            assert_eq!(against(label, (30, 9), (28, 28)), 1);
+            assert_eq!(against(label, (30, 9), (50, 50)), 0);
+        }
+    }
 }

@@ -131,3 +131,40 @@ fn comment_of(record: &Record, revision: &Revision) -> Option<Comment> {
     };
     Comment::parse(draft).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_says_which_way_is_better() {
+        let (approve, hold, reject) = (Verdict::Approve, Verdict::Hold, Verdict::Reject);
+        assert_eq!(is_better(Some(Label::Ham), hold, approve), Some(true));
+        assert_eq!(is_better(Some(Label::Ham), hold, reject), Some(false));
+        assert_eq!(is_better(Some(Label::Abuse), approve, hold), Some(true));
+        assert_eq!(is_better(Some(Label::Spam), reject, hold), Some(false));
+        assert_eq!(is_better(None, reject, hold), None);
+    }
+
+    #[test]
+    fn what_does_not_flip_is_neither_better_nor_worse() {
+        let (approve, hold) = (Verdict::Approve, Verdict::Hold);
+        let counts = [
+            ((Some(Label::Ham), hold, approve), 1),
+            ((Some(Label::Spam), hold, approve), 2),
+            ((None, hold, approve), 4),
+            ((Some(Label::Spam), hold, hold), 8),
+            ((None, hold, hold), 16),
+        ];
+        let tally = Tally { counts: counts.into_iter().collect(), without_text: 0 };
+        assert_eq!(tally.flips(), (1, 2, 4));
+    }
+
+    #[test]
+    fn ids_of_a_time_come_after_its_position() {
+        let at: jiff::Timestamp = "2026-11-24T09:00:00Z".parse().unwrap();
+        let id = |milliseconds| uuid::Builder::from_unix_timestamp_millis(milliseconds, &[0; 10]).into_uuid();
+        let since = at.as_millisecond().unsigned_abs();
+        assert!(id(since) > first_of(at).0.0 && id(since - 1) < first_of(at).0.0);
+    }
+}

@@ -17,8 +17,8 @@ pub struct List {
     json: bool,
 }
 
-/// Changes of what decides that a person is shown, of each scope.
-const CHANGES_SHOWN: usize = 5;
+/// Changes of what decides that a person is shown.
+const CHANGES_SHOWN: usize = 10;
 
 /// What there is to list.
 struct Inventory {
@@ -26,7 +26,7 @@ struct Inventory {
     in_use: InUse,
     sites: Vec<Site>,
     built_in: String,
-    /// Of every scope that ever changed, latest first.
+    /// Of every scope, latest first.
     history: Vec<Activation>,
 }
 
@@ -38,6 +38,7 @@ impl List {
         for activation in &in_use.active {
             history.extend(desk.store().activations(activation.scope).await?);
         }
+        history.sort_by_key(|change| std::cmp::Reverse((change.at, change.serial)));
         let built_in = desk.models.built_in().version().to_owned();
         let inventory = Inventory { models, in_use, sites, built_in, history };
         print(&if self.json { inventory.json() } else { inventory.text(&desk.models.place()) })?;
@@ -51,23 +52,27 @@ impl Inventory {
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_header(["version", "decides", "trained on", "examples", "follows"]);
         for listed in &self.models {
-            let uses = self.uses(listed.version.as_str()).join("\n");
-            let version = listed.version.as_str();
-            match &listed.card {
-                Ok(card) => {
-                    let parent = card.parent.clone().unwrap_or_default();
-                    table.add_row([version.to_owned(), uses, card.date.clone(), examples(card).to_string(), parent])
-                }
-                Err(error) => table.add_row([version.to_owned(), format!("{uses}\nCANNOT BE USED: {error}")]),
-            };
+            table.add_row(self.row(listed));
         }
-        let missing = self
+        let missing: String = self
             .missing()
-            .map(|version| format!("\n{version} should decide and is not in {place}: it was moved or deleted"));
-        let changes = self.history.iter().map(|change| format!("\n{}", self.change(change)));
-        let changes: Vec<String> = changes.take(CHANGES_SHOWN * self.in_use.active.len()).collect();
-        let heading = if changes.is_empty() { "" } else { "\n\nLast changes:" };
-        format!("{table}\nregistry: {place}{}{heading}{}", missing.collect::<String>(), changes.concat())
+            .map(|version| format!("\n{version} should decide and is not in {place}: it was moved or deleted"))
+            .collect();
+        let changes = self.history.iter().take(CHANGES_SHOWN).map(|change| format!("\n{}", self.change(change)));
+        let heading = if self.history.is_empty() { "" } else { "\n\nLast changes:" };
+        format!("{table}\nregistry: {place}{missing}{heading}{}", changes.collect::<String>())
+    }
+
+    fn row(&self, listed: &Listed) -> Vec<String> {
+        let version = listed.version.to_string();
+        let uses = self.uses(&version).join("\n");
+        match &listed.card {
+            Ok(card) => {
+                let parent = card.parent.clone().unwrap_or_default();
+                vec![version, uses, card.date.clone(), examples(card).to_string(), parent]
+            }
+            Err(error) => vec![version, format!("{uses}\nCANNOT BE USED: {error}")],
+        }
     }
 
     /// Where a model decides or shadows, in words.
@@ -75,15 +80,13 @@ impl Inventory {
         let mut uses = Vec::new();
         let own = self.in_use.own(Scope::Default).map(|own| own.as_str());
         if own.unwrap_or(&self.built_in) == version {
-            uses.push("everywhere, but on sites with their own".to_owned());
+            let others =
+                self.in_use.active.iter().any(|active| active.scope != Scope::Default && active.version.is_some());
+            uses.push(if others { "everywhere, but on sites with their own" } else { "everywhere" }.to_owned());
         }
-        for activation in &self.in_use.active {
-            if let (Scope::Site(_), Some(own)) = (activation.scope, &activation.version)
-                && own.as_str() == version
-            {
-                uses.push(format!("on {}", self.name(activation.scope)));
-            }
-        }
+        let sites = self.in_use.active.iter().filter(|active| active.scope != Scope::Default);
+        let with_it = sites.filter(|active| active.version.as_ref().is_some_and(|own| own.as_str() == version));
+        uses.extend(with_it.map(|active| format!("on {}", self.name(active.scope))));
         let shadows = self.in_use.shadows.iter().filter(|(_, shadow)| shadow.as_str() == version);
         uses.extend(shadows.map(|(scope, _)| format!("no; shadow on {}", self.name(*scope))));
         if version == self.built_in {

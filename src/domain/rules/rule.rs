@@ -59,14 +59,16 @@ impl Rule {
         self.types.contains(facts.comment.kind()).then(|| self.when.holds(facts))?
     }
 
-    /// How the rule held when it gave `earlier`, where only the call said what it asks for; `None` where what is stored
-    /// of a comment says it all.
-    pub fn remembers(&self, earlier: &[Signal]) -> Option<Option<Strength>> {
-        let strength = |signal: &Signal| match signal.score == self.score.half() && self.score != Score::ZERO {
-            true => Strength::Half,
-            false => Strength::Full,
-        };
-        self.when.asks_the_call().then(|| earlier.iter().find(|signal| signal.id == self.id).map(strength))
+    /// The same for a stored comment: where the rule asks for what only the call said, it holds as it did when it gave one
+    /// of the `earlier` signals.
+    pub fn strength_again(&self, facts: &Facts<'_>, earlier: &[Signal]) -> Option<Strength> {
+        if !self.when.asks_the_call() {
+            return self.strength(facts);
+        }
+        let is_for = self.types.contains(facts.comment.kind());
+        let signal = earlier.iter().find(|signal| is_for && signal.id == self.id)?;
+        let halved = self.score != Score::ZERO && signal.score == self.score.half();
+        Some(if halved { Strength::Half } else { Strength::Full })
     }
 
     /// What it is worth that the rule holds. However often it does, it counts once. Where only the skeleton fulfils
