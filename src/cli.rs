@@ -87,7 +87,8 @@ fn print(line: &str) -> Result<(), CliError> {
 }
 
 fn unwritable(error: &std::io::Error) -> CliError {
-    CliError::new(format!("the result cannot be written to standard output: {error}"))
+    let told = CliError::new(format!("the result cannot be written to standard output: {error}"));
+    if error.kind() == std::io::ErrorKind::BrokenPipe { told.quietly() } else { told }
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, CliError> {

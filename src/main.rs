@@ -8,6 +8,7 @@ use tamis::cli::Cli;
 fn main() -> ExitCode {
     match Cli::parse().run() {
         Ok(outcome) => outcome.into(),
+        Err(error) if error.is_quiet() => ExitCode::from(2),
         Err(error) => {
             eprintln!("tamis: {error}");
             if let Some(hint) = error.hint() {

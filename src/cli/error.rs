@@ -28,16 +28,26 @@ impl From<Outcome> for ExitCode {
 pub struct CliError {
     message: String,
     hint: Option<String>,
+    /// Nobody needs to be told: who read the result has gone, as `head` does.
+    quiet: bool,
 }
 
 impl CliError {
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None }
+        Self { message: message.into(), hint: None, quiet: false }
     }
 
     pub fn hinted(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    pub fn quietly(self) -> Self {
+        Self { quiet: true, ..self }
+    }
+
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
     }
 
     pub fn hint(&self) -> Option<&str> {

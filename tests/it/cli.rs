@@ -1,9 +1,12 @@
 //! The command line as an operator meets it.
 
+use std::io::Write;
+use std::process::Stdio;
+
 use serde_json::{Value, json};
 
 use crate::support::command::{beside, run, text};
-use crate::support::server::{Server, until};
+use crate::support::server::{Server, tamis, until};
 
 /// Adds a site beside a running server: its key.
 pub fn add_site(server: &Server, name: &str) -> String {
@@ -37,6 +40,19 @@ fn check_names_the_line_that_is_wrong() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("x.jsonl:2: author.ip"), "{}", text(&output.stderr));
     assert_eq!(text(&output.stdout).lines().count(), 1, "what was decided before stands");
+}
+
+/// As `tamis check | head` does.
+#[test]
+fn a_reader_who_leaves_is_no_error_to_tell() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut check = tamis();
+    check.arg("check").current_dir(folder.path());
+    let mut child = check.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    child.stdin.take().unwrap().write_all(b"{\"body\": \"Bonjour\"}\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(2), String::new()));
 }
 
 #[tokio::test]
