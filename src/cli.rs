@@ -2,6 +2,7 @@
 
 mod check;
 mod config;
+mod corpus;
 mod demo;
 mod error;
 mod evaluate;
@@ -39,6 +40,9 @@ enum Command {
     Check(check::Check),
     /// Start a server on a temporary store, send it a dozen comments, show the verdicts
     Demo(demo::Demo),
+    /// Gather labelled examples
+    #[command(subcommand)]
+    Corpus(corpus::CorpusCommand),
     /// Train a model on labelled JSON lines
     Train(train::Train),
     /// Measure what a model trained on labelled JSON lines is worth
@@ -69,6 +73,7 @@ impl Cli {
             Command::Serve(command) => command.run(config),
             Command::Check(command) => command.run(config),
             Command::Demo(command) => command.run(),
+            Command::Corpus(command) => command.run(),
             Command::Train(command) => command.run(config),
             Command::Evaluate(command) => command.run(),
             Command::Replay(command) => command.run(config),

@@ -19,6 +19,8 @@ pub mod service;
 
 pub mod adapters;
 
+pub mod corpus;
+
 pub mod training;
 
 pub mod config;

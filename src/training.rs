@@ -45,7 +45,7 @@ use study::{Prediction, Recipe, Study};
 #[derive(Clone, Debug)]
 pub struct TrainOptions {
     /// Files of JSON lines: `text`, `label` (ham, spam, abuse), `lang`, `source`; where known `author_name`,
-    /// `author_url`, `group`.
+    /// `author_url`, `group`, `weight`, `format`.
     pub files: Vec<PathBuf>,
     pub sources: Sources,
     pub seed: u64,
@@ -79,10 +79,8 @@ pub struct Progress {
 pub enum TrainingError {
     #[error("no corpus: name at least one file of JSON lines")]
     NoFiles,
-    #[error("{}: cannot be read: {source}", path.display())]
-    Unreadable { path: PathBuf, source: std::io::Error },
-    #[error("{}:{line}: {problem}; a line is {{\"text\": …, \"label\": \"ham\" | \"spam\" | \"abuse\", \"lang\": \"fr\", \"source\": …}}", path.display())]
-    Line { path: PathBuf, line: u64, problem: String },
+    #[error(transparent)]
+    Corpus(#[from] crate::corpus::ReadError),
     #[error("the corpus has no examples of both kinds for either head; add ham and spam, or ham and abuse")]
     NothingToLearn,
     #[error("the fit failed: {0}")]

@@ -248,7 +248,7 @@ impl Record {
     }
 
     /// The events that no later one has undone, oldest first.
-    fn standing(&self) -> impl DoubleEndedIterator<Item = &Event> {
+    pub(super) fn standing(&self) -> impl DoubleEndedIterator<Item = &Event> {
         self.events.iter().filter(|event| {
             !self
                 .events

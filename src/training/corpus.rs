@@ -1,97 +1,81 @@
 //! The corpus: files of JSON lines, read again for every pass, so that memory does not grow with them.
 
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::TrainingError;
+use crate::corpus::{Line, each};
 use crate::domain::classifier::card::{FileFacts, Label};
-use crate::domain::comment::{Comment, Draft, DraftAuthor, Language};
+use crate::domain::comment::{Comment, Language};
 use crate::domain::text::Text;
-
-/// The longest line that is read, in bytes: a comment of the greatest length, with its JSON escapes.
-const LONGEST_LINE: u64 = 8 << 20;
-
-/// A line of a corpus file.
-#[derive(Debug, Deserialize)]
-struct Line {
-    text: String,
-    label: Label,
-    #[serde(default)]
-    lang: Option<String>,
-    source: String,
-    #[serde(default)]
-    author_name: Option<String>,
-    #[serde(default)]
-    author_url: Option<String>,
-    #[serde(default)]
-    group: Option<String>,
-}
 
 /// One labelled text.
 #[derive(Debug)]
-pub(super) struct Example {
-    line: Line,
-    pub language: Option<Language>,
-}
+pub(super) struct Example(Line);
 
 impl Example {
     pub fn label(&self) -> Label {
-        self.line.label
+        self.0.label
+    }
+
+    pub fn language(&self) -> Option<Language> {
+        self.0.lang
     }
 
     /// The text as it stands in the file.
     pub fn body(&self) -> &str {
-        &self.line.text
+        &self.0.text
     }
 
     pub fn source(&self) -> &str {
-        &self.line.source
+        &self.0.source
+    }
+
+    /// What it counts for, beside the other examples of its source.
+    pub fn weight(&self) -> f64 {
+        self.0.weight.get()
     }
 
     /// A hash of the author's name, where the source tells it.
     pub fn author(&self) -> Option<u64> {
-        self.line.author_name.as_ref().map(|name| xxh3_64_with_seed(name.as_bytes(), 0))
+        self.0.author_name.as_ref().map(|name| xxh3_64_with_seed(name.as_bytes(), 0))
     }
 
     pub fn group(&self) -> Option<&str> {
-        self.line.group.as_deref()
+        self.0.group.as_deref()
     }
 
     /// A number drawn from the seed: the same for the same text, and for all texts of a `group`, which must not be
     /// torn apart between training and testing.
     pub fn draw(&self, seed: u64) -> u64 {
-        let key = self.line.group.as_ref().unwrap_or(&self.line.text);
+        let key = self.0.group.as_ref().unwrap_or(&self.0.text);
         xxh3_64_with_seed(key.as_bytes(), seed)
     }
 
     /// The same, for all texts of one part of a source too (a video, a thread): what follows the colon in its name.
     pub fn draw_part(&self, seed: u64) -> u64 {
-        let part = self.line.source.split_once(':').map(|_| &self.line.source);
-        xxh3_64_with_seed(self.line.group.as_ref().or(part).unwrap_or(&self.line.text).as_bytes(), seed)
+        let part = self.0.source.split_once(':').map(|_| &self.0.source);
+        xxh3_64_with_seed(self.0.group.as_ref().or(part).unwrap_or(&self.0.text).as_bytes(), seed)
     }
 
     /// A number for this text alone.
     pub fn lot(&self, seed: u64) -> u64 {
-        xxh3_64_with_seed(self.line.text.as_bytes(), seed)
+        xxh3_64_with_seed(self.0.text.as_bytes(), seed)
     }
 
     pub fn bytes(&self) -> u64 {
-        self.line.text.len() as u64
+        self.0.text.len() as u64
     }
 
     /// The text as a comment; `author` is whether the author fields count. `None` where it could not be a comment.
-    pub fn comment(self, author: bool) -> Option<(Comment, Text)> {
-        let author = match author {
-            true => DraftAuthor { name: self.line.author_name, url: self.line.author_url, ..DraftAuthor::default() },
-            false => DraftAuthor::default(),
-        };
-        let comment = Comment::parse(Draft { body: self.line.text, author, ..Draft::default() }).ok()?;
-        let text = Text::of(&comment, self.language);
+    pub fn comment(mut self, author: bool) -> Option<(Comment, Text)> {
+        if !author {
+            (self.0.author_name, self.0.author_url) = (None, None);
+        }
+        let comment = self.0.comment().ok()?;
+        let text = Text::of(&comment, self.0.lang);
         Some((comment, text))
     }
 }
@@ -115,7 +99,7 @@ impl Corpus {
     /// Reads every example once, in order.
     pub fn each(&self, visit: &mut dyn FnMut(Example)) -> Result<(), TrainingError> {
         for path in &self.files {
-            each_line(path, &mut |_, example| visit(example))?;
+            each(path, &mut |_, _, line| visit(Example(line)))?;
         }
         Ok(())
     }
@@ -131,43 +115,14 @@ impl Corpus {
 fn file_facts(path: &Path, visit: &mut dyn FnMut(&Example)) -> Result<FileFacts, TrainingError> {
     let mut digest = Sha256::new();
     let mut examples = 0;
-    each_line(path, &mut |bytes, example| {
+    each(path, &mut |_, bytes, line| {
         digest.update(bytes);
         examples += 1;
-        visit(&example);
+        visit(&Example(line));
     })?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let sha256 = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(FileFacts { name, sha256, examples })
-}
-
-fn each_line(path: &Path, visit: &mut dyn FnMut(&[u8], Example)) -> Result<(), TrainingError> {
-    let unreadable = |source| TrainingError::Unreadable { path: path.to_owned(), source };
-    let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
-    let mut bytes = Vec::new();
-    for line in 1.. {
-        bytes.clear();
-        if reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes).map_err(unreadable)? == 0 {
-            break;
-        }
-        let example = parse(&bytes).map_err(|problem| TrainingError::Line { path: path.to_owned(), line, problem })?;
-        visit(&bytes, example);
-    }
-    Ok(())
-}
-
-fn parse(bytes: &[u8]) -> Result<Example, String> {
-    if bytes.len() as u64 == LONGEST_LINE {
-        return Err(format!("is longer than {LONGEST_LINE} bytes"));
-    }
-    let line: Line = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-    let language = match &line.lang {
-        None => None,
-        Some(tag) => {
-            Some(Language::parse(tag).ok_or_else(|| format!("`{tag}` is no language; write two letters, such as fr"))?)
-        }
-    };
-    Ok(Example { line, language })
 }
 
 #[cfg(test)]
@@ -185,7 +140,7 @@ mod tests {
     fn reads_labels_and_languages() {
         let (_folder, corpus) = corpus("{\"text\":\"a\",\"label\":\"toxic\",\"lang\":\"fr\",\"source\":\"s\"}\n");
         let mut seen = Vec::new();
-        corpus.each(&mut |example| seen.push((example.label(), example.language))).unwrap();
+        corpus.each(&mut |example| seen.push((example.label(), example.language()))).unwrap();
         assert_eq!(seen, [(Label::Abuse, Some(Language::FR))]);
         assert_eq!(corpus.facts(&mut |_| {}).unwrap()[0].examples, 1);
     }

@@ -80,7 +80,7 @@ struct Cell {
     unwanted: bool,
     language: Option<Language>,
     written: bool,
-    /// The source's weight in millionths.
+    /// The source's weight times the example's, in millionths.
     weight: Mass,
 }
 
@@ -149,12 +149,12 @@ impl Census {
             fold: self.fold(example),
             part: self.part(example, &source),
             unwanted,
-            language: example.language,
+            language: example.language(),
             written: source.written,
-            weight: millionths(source.weight),
+            weight: millionths(source.weight * example.weight()),
         };
         *self.cells.entry(cell).or_default() += 1;
-        *self.counts.entry((source.name.clone(), example.label(), example.language)).or_default() += 1;
+        *self.counts.entry((source.name.clone(), example.label(), example.language())).or_default() += 1;
         self.bytes += example.bytes();
         self.know(&source);
     }
@@ -215,7 +215,7 @@ impl Census {
         let source = sources.of(example.source());
         let unwanted = self.answer(example, &source)?;
         let domain = self.domains.binary_search_by(|domain| domain.name.as_str().cmp(source.domain())).ok()?;
-        let weight = millionths(source.weight);
+        let weight = millionths(source.weight * example.weight());
         let at = At { domain, fold: self.fold(example), part: self.part(example, &source) };
         Some(Place { at, unwanted, weight, author: source.author })
     }

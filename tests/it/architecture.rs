@@ -9,11 +9,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ports", &["domain"]),
     ("service", &["domain", "ports"]),
     ("adapters", &["domain", "ports"]),
-    ("training", &["domain"]),
+    ("corpus", &["domain"]),
+    ("training", &["domain", "corpus"]),
     ("config", &["domain", "service"]),
     ("telemetry", &["config"]),
     ("http", &["domain", "ports", "service"]),
-    ("cli", &["domain", "ports", "service", "adapters", "training", "config", "telemetry", "http"]),
+    ("cli", &["domain", "ports", "service", "adapters", "corpus", "training", "config", "telemetry", "http"]),
 ];
 
 /// Crates that only one part may name.
@@ -27,6 +28,8 @@ const OWNERS: &[(&str, &str)] = &[
     ("governor", "src/adapters/memory"),
     ("object_store", "src/adapters/registry"),
     ("figment", "src/config"),
+    ("quick_xml", "src/corpus"),
+    ("csv", "src/corpus"),
     ("clap", "src/cli"),
 ];
 

@@ -6,6 +6,7 @@ mod support;
 mod api;
 mod architecture;
 mod cli;
+mod corpus;
 mod docs;
 mod limiter;
 mod models;

@@ -1,0 +1,165 @@
+//! An example as a line of JSON.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::classifier::card::Label;
+use crate::domain::comment::{BodyFormat, Comment, Draft, DraftAuthor, FieldError, Language, Role};
+
+/// The longest line that is read, in bytes: a comment of the greatest length, with its JSON escapes.
+const LONGEST: u64 = 8 << 20;
+
+/// One labelled text. Only `text`, `label` and `source` are required; unknown fields are ignored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    pub text: String,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub format: BodyFormat,
+    pub label: Label,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lang: Option<Language>,
+    /// Where it comes from: a name of the table of sources, or a site's own, with a part of it after a colon.
+    pub source: String,
+    /// The page, or whatever else must not be torn apart between training and testing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author_url: Option<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub role: Role,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub weight: Weight,
+    /// The comment's id, where it is one of a Tamis store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// Who gave the label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// When the label was given, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl Line {
+    /// The text as a comment.
+    ///
+    /// # Errors
+    /// The field for which it could not be one.
+    pub fn comment(&self) -> Result<Comment, FieldError> {
+        let author = DraftAuthor {
+            name: self.author_name.clone(),
+            url: self.author_url.clone(),
+            role: self.role,
+            ..DraftAuthor::default()
+        };
+        Comment::parse(Draft { body: self.text.clone(), body_format: self.format, author, ..Draft::default() })
+    }
+
+    /// Whose word the label is: who gave it, or else the source.
+    pub fn voice(&self) -> &str {
+        self.by.as_deref().unwrap_or(&self.source)
+    }
+}
+
+/// What an example counts for, beside one of a person's that counts 1: above 0, and at most 1000.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Weight(f64);
+
+impl Weight {
+    /// A machine's word on a comment that people let stand.
+    pub const MACHINE: Self = Self(0.2);
+
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl Default for Weight {
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
+
+impl TryFrom<f64> for Weight {
+    type Error = String;
+
+    fn try_from(weight: f64) -> Result<Self, String> {
+        match weight > 0.0 && weight <= 1_000.0 {
+            true => Ok(Self(weight)),
+            false => Err(format!("weight {weight} is not above 0 and at most 1000")),
+        }
+    }
+}
+
+impl From<Weight> for f64 {
+    fn from(weight: Weight) -> Self {
+        weight.0
+    }
+}
+
+/// Why a file of examples cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("{}: cannot be read: {source}", path.display())]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("{}:{line}: {problem}; a line is {{\"text\": …, \"label\": \"ham\" | \"spam\" | \"abuse\", \"lang\": \"fr\", \"source\": …}}", path.display())]
+    Line { path: PathBuf, line: u64, problem: String },
+}
+
+/// Reads every example of a file, with the number of its line and its bytes.
+///
+/// # Errors
+/// The file cannot be read, or a line of it is no example.
+pub fn each(path: &Path, visit: &mut dyn FnMut(u64, &[u8], Line)) -> Result<(), ReadError> {
+    let unreadable = |source| ReadError::Unreadable { path: path.to_owned(), source };
+    let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
+    let mut bytes = Vec::new();
+    for number in 1.. {
+        bytes.clear();
+        if reader.by_ref().take(LONGEST).read_until(b'\n', &mut bytes).map_err(unreadable)? == 0 {
+            break;
+        }
+        let line = parse(&bytes);
+        let line = line.map_err(|problem| ReadError::Line { path: path.to_owned(), line: number, problem })?;
+        visit(number, &bytes, line);
+    }
+    Ok(())
+}
+
+fn parse(bytes: &[u8]) -> Result<Line, String> {
+    if bytes.len() as u64 == LONGEST {
+        return Err(format!("is longer than {LONGEST} bytes"));
+    }
+    serde_json::from_slice(bytes).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_no_more_than_it_must() {
+        let line: Line = serde_json::from_str(r#"{"text":"a","label":"ham","source":"s"}"#).unwrap();
+        assert_eq!(serde_json::to_string(&line).unwrap(), r#"{"text":"a","label":"ham","source":"s"}"#);
+    }
+
+    #[test]
+    fn a_weight_is_above_nothing() {
+        for weight in ["0", "-1", "1e9", "\"much\""] {
+            let line = format!(r#"{{"text":"a","label":"ham","source":"s","weight":{weight}}}"#);
+            assert!(parse(line.as_bytes()).is_err(), "{weight}");
+        }
+        let line = parse(br#"{"text":"a","label":"ham","source":"s","weight":0.2}"#).unwrap();
+        assert_eq!(line.weight, Weight::MACHINE);
+    }
+}
