@@ -73,7 +73,7 @@ impl Cli {
             Command::Serve(command) => command.run(config),
             Command::Check(command) => command.run(config),
             Command::Demo(command) => command.run(),
-            Command::Corpus(command) => command.run(),
+            Command::Corpus(command) => command.run(config),
             Command::Train(command) => command.run(config),
             Command::Evaluate(command) => command.run(),
             Command::Replay(command) => command.run(config),

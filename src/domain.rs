@@ -51,4 +51,6 @@ pub mod sieve;
 
 pub mod review;
 
+pub mod ledger;
+
 pub mod secrets;

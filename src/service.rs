@@ -10,6 +10,7 @@ pub mod gold;
 
 pub mod keys;
 
+pub mod ledger;
 pub mod limits;
 
 pub mod models;

@@ -1,6 +1,9 @@
 //! `tamis corpus`: from what a site has to examples that `tamis train` reads.
 
+mod export;
 mod import;
+
+use std::path::Path;
 
 use clap::Subcommand;
 
@@ -10,12 +13,15 @@ use super::{CliError, Outcome};
 pub enum CorpusCommand {
     /// Make examples of exports of WordPress or Akismet, of tables and of JSON lines
     Import(import::Import),
+    /// Make examples of what moderators decided, from the store
+    Export(export::Export),
 }
 
 impl CorpusCommand {
-    pub fn run(self) -> Result<Outcome, CliError> {
+    pub fn run(self, config: Option<&Path>) -> Result<Outcome, CliError> {
         match self {
             Self::Import(command) => command.run(),
+            Self::Export(command) => command.run(config),
         }
     }
 }

@@ -277,6 +277,7 @@ mod tests {
     use super::*;
     use crate::domain::comment::BodyFormat;
     use crate::domain::decision::{DecidedBy, Heads, Thresholds};
+    use crate::domain::ledger::{Exclusion, Lesson};
 
     fn record(status: Status) -> Record {
         Record {
@@ -367,5 +368,57 @@ mod tests {
         assert_eq!(Reason::parse(" "), Ok(None));
         assert_eq!(Reason::parse("hors charte"), Ok(Some(Reason::Typed("hors charte".to_owned()))));
         assert_eq!(Reason::parse(&"x".repeat(501)), Err(501));
+    }
+
+    fn by(mut record: Record, who: &str, act: Act) -> Record {
+        record = after(record, act);
+        record.events.last_mut().unwrap().by = who.to_owned();
+        record
+    }
+
+    fn taught(record: &Record, without: &[Exclusion]) -> Vec<(Option<String>, Label)> {
+        let lessons = record.lessons(Timestamp::UNIX_EPOCH, without);
+        let example = |lesson| match lesson {
+            Lesson::Example(taught) => Some((taught.by, taught.label)),
+            Lesson::Disputed { .. } => None,
+        };
+        lessons.into_iter().filter_map(example).collect()
+    }
+
+    #[test]
+    fn the_same_person_s_last_word_counts_and_two_persons_who_disagree_are_a_dispute() {
+        let record = record(Status::Held);
+        let ham = record.resolve(Status::Approved, None, None);
+        let spam = record.resolve(Status::Rejected, None, Some(Reason::Spam));
+        let silent = record.resolve(Status::Rejected, None, None);
+        let changed = by(by(record.clone(), "anne", ham.clone()), "anne", spam.clone());
+        assert_eq!(taught(&changed, &[]), [(Some("anne".to_owned()), Label::Spam)]);
+        let taken_back = by(by(record.clone(), "anne", ham.clone()), "anne", silent.clone());
+        assert_eq!(taught(&taken_back, &[]), []);
+        let said = by(by(record.clone(), "anne", record.label_as(Label::Spam, None)), "anne", silent);
+        assert_eq!(taught(&said, &[]), [(Some("anne".to_owned()), Label::Spam)]);
+        let disputed = by(by(record, "anne", ham), "paul", spam);
+        let lessons = disputed.lessons(Timestamp::UNIX_EPOCH, &[]);
+        assert!(matches!(&lessons[..], [Lesson::Disputed { said, .. }] if said.len() == 2));
+        let without = [Exclusion { by: "paul".to_owned(), since: Timestamp::UNIX_EPOCH }];
+        assert_eq!(taught(&disputed, &without), [(Some("anne".to_owned()), Label::Ham)]);
+    }
+
+    #[test]
+    fn a_machine_s_approval_teaches_once_it_stood_seven_days_untouched() {
+        let mut record = record(Status::Approved);
+        record.revisions[0].decision.verdict = Verdict::Approve;
+        let lessons = |record: &Record, hours| {
+            let now = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(hours);
+            record.lessons(now, &[]).len()
+        };
+        assert_eq!((lessons(&record, 167), lessons(&record, 168)), (0, 1));
+        record.revisions.push(revision(2));
+        assert_eq!(lessons(&record, 168), 0, "an edit begins anew");
+        record.revisions.pop();
+        let touched = resolved(record.clone(), Status::Rejected, None);
+        assert_eq!(lessons(&touched, 168), 0);
+        record.revisions[0].content = None;
+        assert_eq!(lessons(&record, 168), 0, "without its text nothing is taught");
     }
 }

@@ -5,7 +5,8 @@ use std::process::Output;
 
 use serde_json::{Value, json};
 
-use crate::support::command::{run, text};
+use crate::support::command::{beside, run, text};
+use crate::support::server::Server;
 
 /// Imports a file of this name and content: what the command said, and the examples.
 fn import(name: &str, content: &[u8], more: &[&str]) -> (Output, Vec<Value>) {
@@ -241,4 +242,31 @@ fn what_was_imported_is_read_again_and_by_train() {
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
     assert_eq!(read("a.jsonl"), read("b.jsonl"), "what Tamis wrote, it reads as it was");
     assert_eq!(read("a.jsonl").lines().count(), 120);
+}
+
+#[tokio::test]
+async fn what_moderators_decided_is_exported_without_what_they_took_back() {
+    let server = Server::start();
+    let act = async |body: &str, call: &str, act: Value| {
+        let id = server.comment(body).await["id"].as_str().unwrap().to_owned();
+        let (status, answer) = server.post(&format!("/v1/comments/{id}/{call}"), act).await;
+        assert_eq!(status, 200, "{answer}");
+        id
+    };
+    let good = act("Un avis posé sur le budget", "resolution", json!({ "status": "approved" })).await;
+    act("Pilules à prix cassé", "resolution", json!({ "status": "rejected", "reason": "spam" })).await;
+    act("Hors sujet ici", "resolution", json!({ "status": "rejected", "reason": "off_topic" })).await;
+    act("Espèce de nouille", "feedback", json!({ "label": "abuse" })).await;
+    let undone = act("Approuvé trop vite", "resolution", json!({ "status": "approved" })).await;
+    assert_eq!(server.post(&format!("/v1/comments/{undone}/undo"), json!({})).await.0, 200);
+    server.comment("Personne ne l’a lu").await;
+
+    let told = beside(&server, &["corpus", "export", "--out", "o.jsonl", "--json"]);
+    let examples = examples(&server.folder.path().join("o.jsonl")).unwrap();
+    let labels: Vec<&Value> = examples.iter().map(|example| &example["label"]).collect();
+    assert_eq!(labels, ["ham", "spam", "abuse"], "{told}");
+    assert_eq!((&examples[0]["comment"], &examples[0]["by"]), (&json!(good), &json!("host")));
+    assert!(examples[0]["at"].is_string());
+    let without = ["corpus", "export", "--out", "p.jsonl", "--json", "--without", "host", "--since", "2020-01-01"];
+    assert_eq!(beside(&server, &without)["gathered"]["examples"], 0);
 }
