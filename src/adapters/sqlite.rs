@@ -26,6 +26,7 @@ use tokio::time::timeout;
 use self::lookup::Lookup;
 use self::write::Write;
 use self::writer::Writer;
+use crate::adapters::gather::Queue;
 use crate::domain::activation::{Activation, InUse, ModelVersion, Scope};
 use crate::domain::comment::CommentId;
 use crate::domain::review::Record;
@@ -55,8 +56,8 @@ pub struct SqliteStore {
     path: PathBuf,
     time_out: Duration,
     readers: SqlitePool,
-    lookup: Lookup,
-    writer: Writer,
+    lookups: Queue<Lookup>,
+    writer: Queue<Writer>,
     /// `None` once the store was closed.
     task: Mutex<Option<JoinHandle<()>>>,
 }
@@ -78,9 +79,11 @@ impl SqliteStore {
         open::prepare(&path, &options).await?;
         let connection = open::writer(&path, &options).await.map_err(|error| fault::explain(&error))?;
         let readers = open::readers(&path, &options);
-        let (time_out, lookup) = (options.time_out, Lookup::start(readers.clone()));
-        let (writer, task) = Writer::start(connection, path.clone(), options, readers.clone());
-        Ok(Self { path, time_out, readers, lookup, writer, task: Mutex::new(Some(task)) })
+        let time_out = options.time_out;
+        let (lookups, _) = Queue::start(Lookup(readers.clone()), time_out);
+        let writer = Writer { connection: Some(connection), path: path.clone(), options, readers: readers.clone() };
+        let (writer, task) = Queue::start(writer, time_out);
+        Ok(Self { path, time_out, readers, lookups, writer, task: Mutex::new(Some(task)) })
     }
 
     /// Writes what waits, refuses what comes after, and closes the file. A second call does nothing.
@@ -126,7 +129,7 @@ impl SqliteStore {
     }
 
     async fn write(&self, write: Write) -> Result<u64, StoreError> {
-        self.writer.write(write).await.map_err(|error| self.located(error))
+        self.writer.ask(write).await.map_err(|error| self.located(error))
     }
 
     fn located(&self, error: StoreError) -> StoreError {
@@ -164,7 +167,7 @@ impl Store for SqliteStore {
     }
 
     async fn known(&self, site: SiteId, external_id: &str) -> Result<Option<Known>, StoreError> {
-        self.in_time(self.lookup.known(site, external_id)).await
+        self.lookups.ask((site, external_id.to_owned())).await.map_err(|error| self.located(error))
     }
 
     async fn record(&self, entry: Entry) -> Result<(), StoreError> {

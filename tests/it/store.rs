@@ -1,5 +1,6 @@
-//! What every store promises, told once and held against each; and what SQLite alone must show.
+//! What every store promises, told once and held against each; and what each alone must show.
 
+mod postgres;
 mod promises;
 mod samples;
 mod sqlite;
@@ -83,4 +84,5 @@ macro_rules! backends {
 
 backends! {
     in_sqlite: crate::store::sqlite::Folder;
+    in_postgres: crate::store::postgres::Database;
 }

@@ -8,6 +8,8 @@ pub mod models;
 
 pub mod server;
 
+pub mod postgres;
+
 pub mod redis;
 
 #[cfg(feature = "s3")]

@@ -1,12 +1,10 @@
 //! What is read, over a connection that can only read.
 
-use std::collections::HashMap;
-
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Connection, QueryBuilder, Sqlite};
 
 use super::fault::explain;
-use super::rows;
+use crate::adapters::rows::{self, Columns};
 use crate::domain::comment::CommentId;
 use crate::domain::review::Record;
 use crate::domain::site::{Site, SiteId};
@@ -43,29 +41,12 @@ pub(super) async fn sites(connection: &mut SqliteConnection) -> Result<Vec<Site>
 /// What is known under each of the names, in their order.
 pub(super) async fn known(
     connection: &mut SqliteConnection,
-    names: &[(SiteId, &str)],
+    names: &[(SiteId, String)],
 ) -> Result<Vec<Result<Option<Known>, StoreError>>, StoreError> {
     let pairs: Vec<_> = names.iter().map(|(site, name)| (site.0.simple().to_string(), name)).collect();
     let query = sqlx::query(DIGESTS).bind(serde_json::json!(pairs).to_string());
     let found = query.fetch_all(connection).await.map_err(|error| explain(&error))?;
-    let mut answers = vec![Ok(None); names.len()];
-    for row in &found {
-        let place: i64 = rows::value(row, "place")?;
-        if let Some(answer) = usize::try_from(place).ok().and_then(|place| answers.get_mut(place))
-            && let Err(error) = add_revision(answer, row)
-        {
-            *answer = Err(error);
-        }
-    }
-    Ok(answers)
-}
-
-fn add_revision(answer: &mut Result<Option<Known>, StoreError>, row: &SqliteRow) -> Result<(), StoreError> {
-    let Ok(known) = answer else { return Ok(()) };
-    let id = rows::comment_id(row, "id")?;
-    let digest = rows::content_digest(row)?;
-    known.get_or_insert_with(|| Known { id, digests: Vec::new() }).digests.push(digest);
-    Ok(())
+    rows::known(&found, names.len())
 }
 
 pub(super) async fn first_answer(
@@ -129,32 +110,15 @@ fn selecting(site: SiteId, selection: &Selection, after: Option<Position>, limit
 
 /// The comments of these rows with their revisions and events: two more statements, however many there are.
 async fn whole(connection: &mut SqliteConnection, comments: &[SqliteRow]) -> Result<Vec<Record>, StoreError> {
-    let mut records = comments.iter().map(rows::comment).collect::<Result<Vec<_>, _>>()?;
-    if records.is_empty() {
-        return Ok(records);
+    if comments.is_empty() {
+        return Ok(Vec::new());
     }
-    let ids = serde_json::json!(records.iter().map(|record| record.id.0.simple().to_string()).collect::<Vec<_>>());
-    let ids = ids.to_string();
-    let places: HashMap<CommentId, usize> =
-        records.iter().enumerate().map(|(place, record)| (record.id, place)).collect();
-    for row in children(connection, REVISIONS, &ids).await? {
-        let id = rows::comment_id(&row, "comment")?;
-        if let Some(record) = places.get(&id).and_then(|&place| records.get_mut(place)) {
-            record.revisions.push(rows::revision(&row, id)?);
-        }
-    }
-    for row in children(connection, EVENTS, &ids).await? {
-        let id = rows::comment_id(&row, "comment")?;
-        if let Some(record) = places.get(&id).and_then(|&place| records.get_mut(place)) {
-            record.events.push(rows::event(&row, id)?);
-        }
-    }
-    match records.iter().find(|record| record.revisions.is_empty()) {
-        Some(record) => {
-            Err(StoreError::Damaged(format!("comment {} has no revision; restore the file from a backup", record.id)))
-        }
-        None => Ok(records),
-    }
+    let ids =
+        comments.iter().map(|row| row.id("id").map(|id| id.simple().to_string())).collect::<Result<Vec<_>, _>>()?;
+    let ids = serde_json::json!(ids).to_string();
+    let revisions = children(connection, REVISIONS, &ids).await?;
+    let events = children(connection, EVENTS, &ids).await?;
+    rows::records(comments, &revisions, &events)
 }
 
 async fn children(

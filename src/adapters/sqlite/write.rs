@@ -9,7 +9,7 @@ use sqlx::Arguments;
 use sqlx::error::BoxDynError;
 use sqlx::sqlite::SqliteArguments;
 
-use super::rows::{format_name, locale_name};
+use crate::adapters::rows::{format_name, locale_name, to_json};
 use crate::domain::activation::Shadow;
 use crate::domain::comment::CommentId;
 use crate::domain::site::{Site, SiteId};
@@ -103,7 +103,7 @@ impl Write {
             change.event.id.as_bytes().as_slice().into(),
             change.event.at.into(),
             change.event.by.as_str().into(),
-            json(&change.event.act)?,
+            to_json(&change.event.act)?.as_str().into(),
         ];
         let mut steps = vec![Step::Run(CHANGE_COMMENT, update), Step::Run(INSERT_EVENT_IF_CHANGED, event)];
         if let Some(claim) = &change.claim {
@@ -163,7 +163,7 @@ fn revision_row(entry: &Entry) -> Result<Vec<Value>, StoreError> {
         entry.digest.0.as_slice().into(),
         entry.decision.verdict.as_str().into(),
         i64::from(entry.decision.score.thousandths()).into(),
-        json(&entry.decision)?,
+        to_json(&entry.decision)?.as_str().into(),
         entry.at.into(),
     ])
 }
@@ -203,12 +203,6 @@ fn answer_row(entry: &Entry, claim: &Claim) -> Vec<Value> {
 
 fn claim_values(site: SiteId, claim: &Claim) -> Vec<Value> {
     vec![site.into(), claim.key.as_slice().into(), claim.request.as_slice().into()]
-}
-
-pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<Value, StoreError> {
-    let json = serde_json::to_string(value)
-        .map_err(|error| StoreError::Unavailable(format!("a value has no JSON form ({error})")))?;
-    Ok(json.as_str().into())
 }
 
 /// What is bound to a parameter; cheap to clone, for a second attempt.

@@ -1,0 +1,207 @@
+//! The store in PostgreSQL: for several replicas that are one service.
+//!
+//! One task a replica writes, and commits whatever is waiting at once; a caller hears of its write after PostgreSQL
+//! has it on disk. Reads go over connections of their own; look-ups that wait together go as one query.
+
+mod connect;
+mod durability;
+mod fault;
+mod lookup;
+mod models;
+mod read;
+mod rows;
+mod write;
+mod writer;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::postgres::{PgConnection, PgPool};
+use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use self::connect::Place;
+use self::lookup::Lookup;
+use self::write::Write;
+use self::writer::Writer;
+use crate::adapters::gather::Queue;
+use crate::domain::activation::{Activation, InUse, ModelVersion, Scope};
+use crate::domain::comment::CommentId;
+use crate::domain::review::Record;
+use crate::domain::site::{Site, SiteId};
+use crate::ports::store::{Change, Entry, FirstAnswer, Known, Position, Selection, Shadowed, Store, StoreError};
+
+/// How the store behaves.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The longest that any call waits. A statement is given two thirds of it, a new connection one third.
+    pub time_out: Duration,
+    /// Connections that read; one more writes.
+    pub readers: u32,
+    /// Whether to refuse a server that may lose what it said was on disk. Without it, that is logged.
+    pub require_durable: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { time_out: Duration::from_secs(3), readers: 8, require_durable: true }
+    }
+}
+
+/// A [`Store`] in a PostgreSQL database, in the schema `tamis`.
+#[derive(Debug)]
+pub struct PostgresStore {
+    place: Place,
+    readers: PgPool,
+    lookups: Queue<Lookup>,
+    writer: Queue<Writer>,
+    /// `None` once the store was closed.
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl PostgresStore {
+    /// Connects to the database that `url` names (`postgres://user:password@host/database`), and creates the schema
+    /// or brings it up to date; replicas that do so at once take turns. Must be called within a Tokio runtime, which
+    /// then runs the task that writes.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it cannot be reached, refuses, or would not keep what is written;
+    /// [`StoreError::Damaged`] when a newer Tamis wrote the schema: it is left as it was.
+    pub async fn open(url: &str, options: Options) -> Result<Self, StoreError> {
+        let place = Place::parse(url, options)?;
+        Self::start(place.clone()).await.map_err(|error| place.located(error))
+    }
+
+    async fn start(place: Place) -> Result<Self, StoreError> {
+        connect::prepare(&place).await?;
+        let connection = connect::writer(&place).await?;
+        let readers = connect::readers(&place);
+        let time_out = place.options.time_out;
+        let (lookups, _) = Queue::start(Lookup(readers.clone()), time_out);
+        let writer = Writer { connection: Some(connection), place: place.clone(), readers: readers.clone() };
+        let (writer, task) = Queue::start(writer, time_out);
+        Ok(Self { place, readers, lookups, writer, task: Mutex::new(Some(task)) })
+    }
+
+    /// Writes what waits, refuses what comes after, and closes the connections. A second call does nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it takes longer than a call may; the task then goes on by itself.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        let Some(task) = self.task.lock().await.take() else { return Ok(()) };
+        self.writer.finish().await;
+        let unavailable = |what: String| self.place.located(StoreError::Unavailable(what));
+        match timeout(self.place.options.time_out, task).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(unavailable(format!("the writer ended badly ({error})"))),
+            Err(_) => Err(unavailable("is still writing what waited".to_owned())),
+        }
+    }
+
+    /// Reads over one connection, within the time that a call may take.
+    async fn read<T>(
+        &self,
+        reading: impl AsyncFnOnce(&mut PgConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let connect = async || self.readers.acquire().await.map_err(|error| fault::explain(&error));
+        let slow = || StoreError::Unavailable("did not answer in time; look at its load".to_owned());
+        let read = timeout(self.place.options.time_out, async { reading(&mut *connect().await?).await }).await;
+        read.unwrap_or_else(|_| Err(slow())).map_err(|error| self.place.located(error))
+    }
+
+    async fn write(&self, write: Write) -> Result<u64, StoreError> {
+        self.writer.ask(write).await.map_err(|error| self.place.located(error))
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn add_site(&self, site: &Site) -> Result<(), StoreError> {
+        self.write(Write::AddSite(site.clone())).await.map(drop)
+    }
+
+    async fn sites(&self) -> Result<Vec<Site>, StoreError> {
+        self.read(async |connection| read::sites(connection).await).await
+    }
+
+    async fn set_site_keys(
+        &self,
+        site: SiteId,
+        key_digest: [u8; 32],
+        sealed_akismet_key: &[u8],
+    ) -> Result<bool, StoreError> {
+        let sealed_akismet_key = sealed_akismet_key.to_owned();
+        Ok(self.write(Write::SetSiteKeys { site, key_digest, sealed_akismet_key }).await? > 0)
+    }
+
+    async fn known(&self, site: SiteId, external_id: &str) -> Result<Option<Known>, StoreError> {
+        self.lookups.ask((site, external_id.to_owned())).await.map_err(|error| self.place.located(error))
+    }
+
+    async fn record(&self, entry: Entry) -> Result<(), StoreError> {
+        self.write(Write::record(entry)?).await.map(drop)
+    }
+
+    async fn comment(&self, site: SiteId, id: CommentId) -> Result<Option<Record>, StoreError> {
+        self.read(async |connection| read::comment(connection, site, id).await).await
+    }
+
+    async fn list(
+        &self,
+        site: SiteId,
+        selection: &Selection,
+        after: Option<Position>,
+        limit: u32,
+    ) -> Result<Vec<Record>, StoreError> {
+        self.read(async |connection| read::list(connection, site, selection, after, limit).await).await
+    }
+
+    async fn change(&self, change: Change) -> Result<(), StoreError> {
+        self.write(Write::change(change)?).await.map(drop)
+    }
+
+    async fn first_answer(&self, site: SiteId, key: &[u8; 32]) -> Result<Option<FirstAnswer>, StoreError> {
+        self.read(async |connection| read::first_answer(connection, site, key).await).await
+    }
+
+    async fn forget_answers(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.write(Write::ForgetAnswers { before, limit }).await
+    }
+
+    async fn sealed_key(&self, name: &str, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let stored = async |connection: &mut PgConnection| read::sealed_key(connection, name).await;
+        if let Some(first) = self.read(stored).await? {
+            return Ok(first);
+        }
+        self.write(Write::SealKey { name: name.to_owned(), sealed: sealed.to_owned() }).await?;
+        let gone = || StoreError::Unavailable("a key went away as it was stored; try again".to_owned());
+        self.read(stored).await?.ok_or_else(|| self.place.located(gone()))
+    }
+
+    async fn in_use(&self) -> Result<InUse, StoreError> {
+        self.read(async |connection| models::in_use(connection).await).await
+    }
+
+    async fn activate(&self, activation: &Activation) -> Result<(), StoreError> {
+        self.write(Write::activate(activation)?).await.map(drop)
+    }
+
+    async fn activations(&self, scope: Scope) -> Result<Vec<Activation>, StoreError> {
+        self.read(async |connection| models::activations(connection, scope).await).await
+    }
+
+    async fn set_shadow(&self, scope: Scope, candidate: Option<&ModelVersion>) -> Result<(), StoreError> {
+        self.write(Write::SetShadow(scope, candidate.cloned())).await.map(drop)
+    }
+
+    async fn shadowed(&self, site: SiteId, candidate: &ModelVersion, limit: u32) -> Result<Shadowed, StoreError> {
+        self.read(async |connection| models::shadowed(connection, site, candidate, limit).await).await
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.write(Write::Nothing).await?;
+        self.read(async |connection| read::probe(connection).await).await
+    }
+}

@@ -1,0 +1,146 @@
+//! Connecting: where to, with which settings, and bringing the schema up to date.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, SqlSafeStr};
+use tokio::time::timeout;
+
+use super::fault::{explain, explain_migration};
+use super::{Options, durability};
+use crate::ports::store::StoreError;
+
+/// "Tamis", for the advisory lock that whoever changes the schema holds.
+const LOCK: i64 = 0x54_61_6d_69_73;
+
+/// The longest that a start waits for another replica to change the schema, and for its own changes.
+const MIGRATION: Duration = Duration::from_secs(300);
+
+/// A connection that was not used for so long is tried before it is used.
+const RESTED: Duration = Duration::from_millis(200);
+
+/// Where the store is and how to reach it.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) options: Options,
+    settings: PgConnectOptions,
+}
+
+impl Place {
+    /// # Errors
+    /// It is not the URL of a PostgreSQL database.
+    pub(super) fn parse(url: &str, options: Options) -> Result<Self, StoreError> {
+        // The URL may hold a password, so it is not repeated.
+        let settings = PgConnectOptions::from_str(url).map_err(|error| {
+            StoreError::Unavailable(format!(
+                "`store.url` cannot be read; write `postgres://user:password@host/database` ({error})"
+            ))
+        })?;
+        let settings = settings.application_name("tamis").disable_statement_logging().options([
+            // A schema of its own, so that the site's own database will do.
+            ("search_path", "tamis"),
+            ("jit", "off"),
+            // A plan is kept; one made while a table was small must do when it is large.
+            ("enable_seqscan", "off"),
+        ]);
+        Ok(Self { options, settings })
+    }
+
+    /// The error with the database it is about.
+    pub(super) fn located(&self, error: StoreError) -> StoreError {
+        let database = self.settings.get_database().unwrap_or_else(|| self.settings.get_username());
+        let host = self.settings.get_host();
+        let at = |what| format!("PostgreSQL ({host}:{}/{database}): {what}", self.settings.get_port());
+        match error {
+            StoreError::Conflict => StoreError::Conflict,
+            StoreError::Unavailable(what) => StoreError::Unavailable(at(what)),
+            StoreError::Damaged(what) => StoreError::Damaged(at(what)),
+        }
+    }
+
+    /// For connections on which no statement may take long.
+    fn hurried(&self) -> PgConnectOptions {
+        let milliseconds = (self.options.time_out * 2 / 3).as_millis().to_string();
+        let keys = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"];
+        self.settings.clone().options(keys.map(|key| (key, milliseconds.clone())))
+    }
+
+    /// The longest that a new connection may take.
+    fn patience(&self) -> Duration {
+        self.options.time_out / 3
+    }
+}
+
+/// Makes sure that the schema is this version's, creating or migrating it.
+///
+/// # Errors
+/// The server cannot be reached or refuses, or a newer Tamis wrote the schema: it is left as it was.
+pub(super) async fn prepare(place: &Place) -> Result<(), StoreError> {
+    let mut connection = connect(&place.settings, place.patience()).await?;
+    let prepared = timeout(MIGRATION, migrate(&mut connection)).await.unwrap_or_else(|_| {
+        Err(StoreError::Unavailable("another process has been changing the schema for minutes; look for it".to_owned()))
+    });
+    // The lock goes with the connection, whether it closes well or not.
+    let _ = connection.close().await;
+    prepared
+}
+
+/// The connection that writes.
+///
+/// # Errors
+/// The server cannot be reached, refuses, or would not keep what is written.
+pub(super) async fn writer(place: &Place) -> Result<PgConnection, StoreError> {
+    let mut connection = connect(&place.hurried(), place.patience()).await?;
+    durability::check(&mut connection, place.options.require_durable).await?;
+    Ok(connection)
+}
+
+/// The connections that read.
+pub(super) fn readers(place: &Place) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(place.options.readers)
+        .acquire_timeout(place.patience())
+        // A ping would double the trips; but PostgreSQL may have been restarted while nobody asked.
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move { Ok(meta.idle_for < RESTED || connection.ping().await.is_ok()) })
+        })
+        .connect_lazy_with(place.hurried().options([("default_transaction_read_only", "on")]))
+}
+
+async fn connect(settings: &PgConnectOptions, patience: Duration) -> Result<PgConnection, StoreError> {
+    match timeout(patience, settings.connect()).await {
+        Ok(connected) => connected.map_err(|error| explain(&error)),
+        Err(_) => Err(StoreError::Unavailable("does not answer; check that it runs, and `store.url`".to_owned())),
+    }
+}
+
+/// Several replicas may start at once: whoever holds the lock goes first.
+async fn migrate(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let lock = sqlx::query("SELECT pg_advisory_lock($1)").bind(LOCK);
+    lock.execute(&mut *connection).await.map_err(|error| explain(&error))?;
+    // Asked first, since `CREATE SCHEMA` needs a right on the database even where there is nothing to create.
+    let there = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'tamis')");
+    if !there.fetch_one(&mut *connection).await.map_err(|error| explain(&error))? {
+        let schema = sqlx::query("CREATE SCHEMA tamis");
+        schema.execute(&mut *connection).await.map_err(|error| explain(&error))?;
+    }
+    migrator().run(&mut *connection).await.map_err(explain_migration)
+}
+
+fn migrator() -> Migrator {
+    let mut migrator = Migrator::with_migrations(vec![
+        migration(1, "first", include_str!("../../../migrations/postgres/0001_first.sql")),
+        migration(2, "models", include_str!("../../../migrations/postgres/0002_models.sql")),
+    ]);
+    // Ours is held already.
+    migrator.set_locking(false);
+    migrator
+}
+
+fn migration(version: i64, name: &'static str, sql: &'static str) -> Migration {
+    Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, sql.into_sql_str(), false)
+}
