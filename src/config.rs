@@ -30,6 +30,8 @@ pub struct Config {
     /// Bytes, after decompression.
     pub max_body: usize,
     pub store: StoreUrl,
+    /// Whether to refuse a PostgreSQL that may lose in a power cut what it said was on disk.
+    pub require_durable: bool,
     pub redis_url: Option<SecretString>,
     pub quotas: Quotas,
     /// Where models are kept beside the built-in one: a folder, or an address such as `s3://BUCKET/PREFIX`.
@@ -47,9 +49,11 @@ pub struct Config {
 }
 
 /// Where the store is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum StoreUrl {
     Sqlite(PathBuf),
+    /// It may hold a password.
+    Postgres(SecretString),
 }
 
 /// Where `privacy.secret` comes from.
@@ -57,8 +61,8 @@ pub enum StoreUrl {
 pub enum SecretSource {
     Given(SecretString),
     File(PathBuf),
-    /// Made once, beside the SQLite file.
-    BesideStore,
+    /// A file that is made when it is not there: `tamis.secret` beside the SQLite file.
+    Made(PathBuf),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +137,16 @@ mod tests {
     #[test]
     fn secrets_do_not_print_themselves() {
         let config = load("[limits]\nredis_url = \"redis://:geheim@localhost\"\n").unwrap();
+        assert!(!format!("{config:?}").contains("geheim"));
+    }
+
+    #[test]
+    fn postgresql_needs_a_secret_that_replicas_share() {
+        let store = "[store]\nurl = \"postgres://tamis:geheim@db/tamis\"\n";
+        let error = load(store).unwrap_err().to_string();
+        assert!(error.contains("privacy.secret") && error.contains("PostgreSQL"), "{error}");
+        let config = load(&format!("{store}[privacy]\nsecret = \"streng geheim\"\n")).unwrap();
+        assert!(matches!(config.store, StoreUrl::Postgres(_)));
         assert!(!format!("{config:?}").contains("geheim"));
     }
 

@@ -85,21 +85,6 @@ impl PostgresStore {
         Ok(Self { place, readers, lookups, writer, task: Mutex::new(Some(task)) })
     }
 
-    /// Writes what waits, refuses what comes after, and closes the connections. A second call does nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] when it takes longer than a call may; the task then goes on by itself.
-    pub async fn close(&self) -> Result<(), StoreError> {
-        let Some(task) = self.task.lock().await.take() else { return Ok(()) };
-        self.writer.finish().await;
-        let unavailable = |what: String| self.place.located(StoreError::Unavailable(what));
-        match timeout(self.place.options.time_out, task).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(unavailable(format!("the writer ended badly ({error})"))),
-            Err(_) => Err(unavailable("is still writing what waited".to_owned())),
-        }
-    }
-
     /// Reads over one connection, within the time that a call may take.
     async fn read<T>(
         &self,
@@ -203,5 +188,16 @@ impl Store for PostgresStore {
     async fn check(&self) -> Result<(), StoreError> {
         self.write(Write::Nothing).await?;
         self.read(async |connection| read::probe(connection).await).await
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        let Some(task) = self.task.lock().await.take() else { return Ok(()) };
+        self.writer.finish().await;
+        let unavailable = |what: String| self.place.located(StoreError::Unavailable(what));
+        match timeout(self.place.options.time_out, task).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(unavailable(format!("the writer ended badly ({error})"))),
+            Err(_) => Err(unavailable("is still writing what waited".to_owned())),
+        }
     }
 }

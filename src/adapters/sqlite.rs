@@ -86,20 +86,6 @@ impl SqliteStore {
         Ok(Self { path, time_out, readers, lookups, writer, task: Mutex::new(Some(task)) })
     }
 
-    /// Writes what waits, refuses what comes after, and closes the file. A second call does nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] when it takes longer than a call may; the task then goes on by itself.
-    pub async fn close(&self) -> Result<(), StoreError> {
-        let Some(task) = self.task.lock().await.take() else { return Ok(()) };
-        self.writer.finish().await;
-        match timeout(self.time_out, task).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(self.located(StoreError::Unavailable(format!("the writer ended badly ({error})")))),
-            Err(_) => Err(self.located(StoreError::Unavailable("is still writing; wait before copying it".to_owned()))),
-        }
-    }
-
     /// Reads the whole file and checks that it hangs together: seconds for every gigabyte, and no `time_out`.
     ///
     /// # Errors
@@ -233,5 +219,15 @@ impl Store for SqliteStore {
     async fn check(&self) -> Result<(), StoreError> {
         self.write(Write::nothing()).await?;
         self.read(async |connection| read::probe(connection).await).await
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        let Some(task) = self.task.lock().await.take() else { return Ok(()) };
+        self.writer.finish().await;
+        match timeout(self.time_out, task).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(self.located(StoreError::Unavailable(format!("the writer ended badly ({error})")))),
+            Err(_) => Err(self.located(StoreError::Unavailable("is still writing; wait before copying it".to_owned()))),
+        }
     }
 }

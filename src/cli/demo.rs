@@ -10,9 +10,8 @@ use serde_json::Value;
 
 use super::site::LocaleArg;
 use super::{CliError, Outcome, serve, wiring};
-use crate::config::{Config, StoreUrl};
+use crate::config::{Config, SecretSource, StoreUrl};
 use crate::domain::site::Locale;
-use crate::ports::store::Store;
 use crate::service::sites;
 
 #[derive(Debug, Args)]
@@ -51,6 +50,7 @@ impl Demo {
         let folder = temporary_folder()?;
         let mut config = Config::defaults()?;
         config.store = StoreUrl::Sqlite(folder.0.join("tamis.db"));
+        config.secret = SecretSource::Made(folder.0.join("tamis.secret"));
         let foundation = wiring::foundation(&config).await?;
         let listener = serve::bind(self.listen)?;
         let address = listener.local_addr().map_err(|error| CliError::new(error.to_string()))?;

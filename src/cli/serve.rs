@@ -16,7 +16,7 @@ use crate::adapters::rules_folder::RulesFolder;
 use crate::config::Config;
 use crate::domain::site::{Locale, Site};
 use crate::http::server::{self, Shared};
-use crate::ports::store::Store;
+use crate::ports::store::StoreError;
 use crate::service::moderate::FIRST_ANSWERS_LAST;
 use crate::service::sites::{self, SiteKeys, Sites};
 use crate::telemetry;
@@ -47,8 +47,9 @@ async fn serve(config: &Config) -> Result<Outcome, CliError> {
     let foundation = wiring::foundation(config).await?;
     let listener = bind(config.listen)?;
     let address = listener.local_addr().map_err(|error| CliError::new(error.to_string()))?;
-    if foundation.store.sites().await?.is_empty() {
-        let (site, keys) = first_site(&foundation, address).await?;
+    if foundation.store.sites().await?.is_empty()
+        && let Some((site, keys)) = first_site(&foundation, address).await?
+    {
         announce(&site, &keys, address, config)?;
     }
     let running = start(config, &foundation, listener).await?;
@@ -100,13 +101,16 @@ impl Running {
     }
 }
 
-async fn first_site(foundation: &Foundation, address: SocketAddr) -> Result<(Site, SiteKeys), CliError> {
+/// `None` when another replica, started at the same time, was quicker.
+async fn first_site(foundation: &Foundation, address: SocketAddr) -> Result<Option<(Site, SiteKeys)>, CliError> {
     let Foundation { store, keys, clock, random } = foundation;
     let (name, url) = ("default".to_owned(), format!("http://{address}"));
     let (site, site_keys) =
         sites::new_site(name, url, Locale::default(), &keys.sealing, clock.as_ref(), random.as_ref());
-    store.add_site(&site).await?;
-    Ok((site, site_keys))
+    match store.add_site(&site).await {
+        Err(StoreError::Conflict) => Ok(None),
+        added => Ok(Some(added.map(|()| (site, site_keys))?)),
+    }
 }
 
 /// Shows the first keys on a terminal; without one they go to a file that only its owner can read.

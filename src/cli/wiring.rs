@@ -11,6 +11,7 @@ use secrecy::ExposeSecret;
 use super::CliError;
 use crate::adapters::failover::Failover;
 use crate::adapters::memory::MemoryLimiter;
+use crate::adapters::postgres::{self, PostgresStore};
 use crate::adapters::redis::{self, RedisLimiter};
 use crate::adapters::registry::ObjectRegistry;
 use crate::adapters::rules_folder::RulesFolder;
@@ -30,7 +31,7 @@ use crate::service::{Keys, Models, Service, Sieves};
 
 /// What every command that touches the store needs.
 pub struct Foundation {
-    pub store: Arc<SqliteStore>,
+    pub store: Arc<dyn Store>,
     pub keys: Keys,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
@@ -38,37 +39,60 @@ pub struct Foundation {
 
 /// Opens the store and the keys in it.
 pub async fn foundation(config: &Config) -> Result<Foundation, CliError> {
-    let StoreUrl::Sqlite(path) = &config.store;
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
-    let store = SqliteStore::open(&path.to_string_lossy(), sqlite::Options::default()).await.map_err(unopened)?;
-    let sealing = SealingKey::from_secret(&secret(&config.secret, path, random.as_ref())?);
-    let keys = Keys::load(&store, sealing, random.as_ref()).await.map_err(|error| locked(error, config))?;
-    Ok(Foundation { store: Arc::new(store), keys, clock: Arc::new(SystemClock), random })
+    let store = store(config).await?;
+    let sealing = SealingKey::from_secret(&secret(&config.secret, random.as_ref())?);
+    let keys = Keys::load(store.as_ref(), sealing, random.as_ref()).await.map_err(|error| locked(error, config))?;
+    Ok(Foundation { store, keys, clock: Arc::new(SystemClock), random })
 }
 
-fn unopened(error: StoreError) -> CliError {
-    CliError::new(error.to_string()).hinted("`store.url` names the file; the folder must exist and be writable")
+/// Opens the store that is configured.
+async fn store(config: &Config) -> Result<Arc<dyn Store>, CliError> {
+    match &config.store {
+        StoreUrl::Sqlite(path) => {
+            let opened = SqliteStore::open(&path.to_string_lossy(), sqlite::Options::default()).await;
+            let hint = "`store.url` names the file; the folder must exist and be writable";
+            Ok(Arc::new(opened.map_err(|error| unopened(&error, hint))?))
+        }
+        StoreUrl::Postgres(url) => {
+            let options = postgres::Options { require_durable: config.require_durable, ..postgres::Options::default() };
+            let opened = PostgresStore::open(url.expose_secret(), options).await;
+            let hint =
+                "`store.url` names the server and the database; the user must be allowed to create a schema there";
+            Ok(Arc::new(opened.map_err(|error| unopened(&error, hint))?))
+        }
+    }
+}
+
+fn unopened(error: &StoreError, hint: &str) -> CliError {
+    CliError::new(error.to_string()).hinted(hint)
+}
+
+/// The store in words, without a password.
+fn store_name(config: &Config) -> String {
+    match &config.store {
+        StoreUrl::Sqlite(path) => path.display().to_string(),
+        StoreUrl::Postgres(_) => "the PostgreSQL of `store.url`".to_owned(),
+    }
 }
 
 fn locked(error: KeysError, config: &Config) -> CliError {
-    let StoreUrl::Sqlite(path) = &config.store;
     match error {
         KeysError::Store(error) => error.into(),
-        KeysError::Unsealable(error) => CliError::new(format!("{}: {error}", path.display())).hinted(
+        KeysError::Unsealable(error) => CliError::new(format!("{}: {error}", store_name(config))).hinted(
             "give the secret that this store was made with: TAMIS_PRIVACY__SECRET, or `tamis.secret` beside the store",
         ),
     }
 }
 
 /// Reads the secret that seals keys; beside an SQLite file it is made the first time.
-fn secret(source: &SecretSource, store: &Path, random: &dyn Random) -> Result<String, CliError> {
+fn secret(source: &SecretSource, random: &dyn Random) -> Result<String, CliError> {
     let path = match source {
         SecretSource::Given(secret) => return Ok(secret.expose_secret().to_owned()),
         SecretSource::File(path) => path.clone(),
-        SecretSource::BesideStore => {
-            let path = store.with_file_name("tamis.secret");
-            make_secret(&path, random)?;
-            path
+        SecretSource::Made(path) => {
+            make_secret(path, random)?;
+            path.clone()
         }
     };
     let secret = std::fs::read_to_string(&path)
@@ -143,8 +167,9 @@ pub fn rules_folder(config: &Config) -> Option<RulesFolder> {
 /// A store that is not there promoted nothing, and is not made.
 pub async fn deciding(config: &Config, site: Option<&str>) -> Result<Sieve, CliError> {
     let base = sieve(config)?;
-    let StoreUrl::Sqlite(path) = &config.store;
-    if !path.exists() {
+    if let StoreUrl::Sqlite(path) = &config.store
+        && !path.exists()
+    {
         return match site {
             None => Ok(base),
             Some(name) => {
@@ -152,10 +177,10 @@ pub async fn deciding(config: &Config, site: Option<&str>) -> Result<Sieve, CliE
             }
         };
     }
-    let store = SqliteStore::open(&path.to_string_lossy(), sqlite::Options::default()).await.map_err(unopened)?;
+    let store = store(config).await?;
     let scope = match site {
         None => Scope::Default,
-        Some(name) => Scope::Site(super::site::find(&store, name).await?.id),
+        Some(name) => Scope::Site(super::site::find(store.as_ref(), name).await?.id),
     };
     let model = models(config)?.active(&store.in_use().await?, scope).await;
     store.close().await?;
@@ -175,7 +200,7 @@ async fn limiter(config: &Config) -> Result<Arc<dyn Limiter>, CliError> {
 /// The whole service over a foundation.
 pub async fn service(config: &Config, foundation: &Foundation) -> Result<Service, CliError> {
     Ok(Service {
-        store: Arc::clone(&foundation.store) as Arc<dyn Store>,
+        store: Arc::clone(&foundation.store),
         limiter: limiter(config).await?,
         clock: Arc::clone(&foundation.clock),
         random: Arc::clone(&foundation.random),
@@ -189,6 +214,8 @@ pub async fn service(config: &Config, foundation: &Foundation) -> Result<Service
 
 /// Where keys are written when there is no terminal to show them on.
 pub fn keys_file(config: &Config) -> PathBuf {
-    let StoreUrl::Sqlite(path) = &config.store;
-    path.with_file_name("tamis-keys.txt")
+    match &config.store {
+        StoreUrl::Sqlite(path) => path.with_file_name("tamis-keys.txt"),
+        StoreUrl::Postgres(_) => PathBuf::from("tamis-keys.txt"),
+    }
 }

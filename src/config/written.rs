@@ -43,6 +43,7 @@ struct Server {
 struct Store {
     #[serde(serialize_with = "redacted")]
     url: String,
+    require_durable: bool,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -134,7 +135,7 @@ impl Default for Server {
 
 impl Default for Store {
     fn default() -> Self {
-        Self { url: "sqlite:tamis.db".to_owned() }
+        Self { url: "sqlite:tamis.db".to_owned(), require_durable: true }
     }
 }
 
@@ -205,10 +206,11 @@ impl Written {
     /// # Errors
     /// Values that are right alone but not together.
     pub fn resolve(self) -> Result<Config, ConfigError> {
+        let store = store(&self.store.url)?;
         Ok(Config {
             listen: self.server.listen,
             max_body: self.server.max_body.0,
-            store: store(&self.store.url)?,
+            require_durable: self.store.require_durable,
             redis_url: self.limits.redis_url.clone(),
             quotas: self.limits.quotas(),
             registry: self.model.registry,
@@ -216,7 +218,8 @@ impl Written {
             rules_file: self.rules.file,
             thresholds: self.policy.thresholds()?,
             store_down: self.policy.store_down(),
-            secret: self.privacy.source()?,
+            secret: self.privacy.source(&store)?,
+            store,
             log_format: self.log.format(),
             log_level: self.log.level,
         })
@@ -228,7 +231,11 @@ fn store(url: &str) -> Result<StoreUrl, ConfigError> {
         Some(("sqlite", path)) if !path.is_empty() => {
             Ok(StoreUrl::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
         }
-        _ => Err(ConfigError::value("store.url", "is not a store that this version knows; write `sqlite:PATH`")),
+        Some(("postgres" | "postgresql", _)) => Ok(StoreUrl::Postgres(url.into())),
+        _ => Err(ConfigError::value(
+            "store.url",
+            "is not a store that this version knows; write `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`",
+        )),
     }
 }
 
@@ -257,14 +264,21 @@ impl Policy {
 }
 
 impl Privacy {
-    fn source(self) -> Result<SecretSource, ConfigError> {
+    fn source(self, store: &StoreUrl) -> Result<SecretSource, ConfigError> {
         match (self.secret, self.secret_file) {
             (Some(_), Some(_)) => {
                 Err(ConfigError::value("privacy.secret", "and `privacy.secret_file` are both given; keep one"))
             }
             (Some(secret), None) => Ok(SecretSource::Given(secret)),
             (None, Some(file)) => Ok(SecretSource::File(file)),
-            (None, None) => Ok(SecretSource::BesideStore),
+            (None, None) => match store {
+                StoreUrl::Sqlite(path) => Ok(SecretSource::Made(path.with_file_name("tamis.secret"))),
+                StoreUrl::Postgres(_) => Err(ConfigError::value(
+                    "privacy.secret",
+                    "must be given with PostgreSQL, the same for every replica; also as TAMIS_PRIVACY__SECRET or in \
+                     `privacy.secret_file`. `openssl rand -hex 32` makes one",
+                )),
+            },
         }
     }
 }

@@ -90,6 +90,12 @@ pub trait Store: Send + Sync {
 
     /// Whether the store can be read and written now.
     async fn check(&self) -> Result<(), StoreError>;
+
+    /// Writes what waits, and refuses what comes after. A second call does nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it takes longer than a call may; what waits is then still being written.
+    async fn close(&self) -> Result<(), StoreError>;
 }
 
 /// What is recorded under an external id.

@@ -8,6 +8,7 @@ mod architecture;
 mod cli;
 mod corpus;
 mod docs;
+mod faults;
 mod limiter;
 mod models;
 mod replay;

@@ -54,7 +54,7 @@ async fn replicas_that_start_at_once_make_one_schema() {
         store.record(entry(site, number)).await.unwrap();
     }
     assert_eq!(stores[0].list(site, &Selection::default(), None, 10).await.unwrap().len(), 8);
-    assert_eq!(place.number("SELECT count(*) FROM _sqlx_migrations").await, 1);
+    assert_eq!(place.number("SELECT count(*) - count(DISTINCT version) FROM _sqlx_migrations").await, 0);
 }
 
 #[tokio::test]
@@ -62,9 +62,10 @@ async fn a_schema_of_a_newer_tamis_is_refused_and_left_alone() {
     let place = Database::empty().await;
     place.store().await.unwrap().close().await.unwrap();
     place.run("INSERT INTO _sqlx_migrations VALUES (9999, 'later', now(), true, '\\x00', 1)").await;
+    let before = place.number("SELECT count(*) FROM _sqlx_migrations").await;
     let Err(StoreError::Damaged(said)) = place.store().await else { panic!("opened a newer schema") };
     assert!(said.contains("a newer Tamis wrote it (schema 9999)"), "{said}");
-    assert_eq!(place.number("SELECT count(*) FROM _sqlx_migrations").await, 2);
+    assert_eq!(place.number("SELECT count(*) FROM _sqlx_migrations").await, before);
 }
 
 #[tokio::test]

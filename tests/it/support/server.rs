@@ -62,6 +62,12 @@ impl Server {
         Self::launch(Arc::clone(&self.folder), self.settings.clone(), Some(self.key.clone()), tamis())
     }
 
+    /// Another process with the same settings, in a folder of its own.
+    pub fn replica(&self) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        Self::launch(folder, self.settings.clone(), Some(self.key.clone()), tamis())
+    }
+
     fn launch(
         folder: Arc<TempDir>,
         settings: BTreeMap<String, String>,

@@ -1,0 +1,234 @@
+//! The store is killed, stopped and paused under load: an answered decision is never lost, never there twice, never
+//! half-written, and a call that cannot be answered is told so in time.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+
+use crate::support::postgres::Cluster;
+use crate::support::redis::RedisServer;
+use crate::support::server::{Server, read, until};
+
+const SECRET: (&str, &str) = ("TAMIS_PRIVACY__SECRET", "un secret que les serveurs partagent");
+/// More than the store's own bounds (3 s), less than what a host site waits for in vain.
+const IN_TIME: Duration = Duration::from_secs(8);
+
+/// How often a fault is tried: `TAMIS_TEST_FAULTS=50` tries more than the few of an ordinary run.
+pub fn times(ordinary: usize) -> usize {
+    std::env::var("TAMIS_TEST_FAULTS").map_or(ordinary, |times| times.parse().expect("a number"))
+}
+
+/// Clients that send comments one after the other, each again until it is answered.
+struct Load {
+    stop: Arc<AtomicBool>,
+    answered: Arc<AtomicUsize>,
+    clients: Vec<JoinHandle<HashMap<String, Value>>>,
+}
+
+impl Load {
+    fn on(server: &Server, round: usize) -> Self {
+        let (stop, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let client = |client| {
+            let calls = server.request(Method::POST, "/v1/comments");
+            let (stop, answered) = (Arc::clone(&stop), Arc::clone(&answered));
+            tokio::spawn(async move {
+                let mut answers = HashMap::new();
+                for number in 0.. {
+                    let external_id = format!("{round}-{client}-{number}");
+                    let body = json!({ "external_id": external_id, "body": format!("Commentaire {number} : merci !") });
+                    let answer = loop {
+                        if stop.load(Ordering::Relaxed) {
+                            return answers;
+                        }
+                        let sent = calls.try_clone().unwrap().json(&body).send().await;
+                        match sent {
+                            Ok(response) if response.status().is_success() => match response.json().await {
+                                Ok(answer) => break answer,
+                                Err(_) => continue,
+                            },
+                            _ => tokio::time::sleep(Duration::from_millis(20)).await,
+                        }
+                    };
+                    answers.insert(external_id, answer);
+                    answered.fetch_add(1, Ordering::Relaxed);
+                }
+                answers
+            })
+        };
+        let clients = (0..8).map(client).collect();
+        Self { stop, answered, clients }
+    }
+
+    async fn until_answered(&self, more: usize) {
+        let before = self.answered.load(Ordering::Relaxed);
+        until("comments are answered", async || self.answered.load(Ordering::Relaxed) >= before + more).await;
+    }
+
+    async fn end(self) -> HashMap<String, Value> {
+        self.stop.store(true, Ordering::Relaxed);
+        let mut answers = HashMap::new();
+        for client in self.clients {
+            answers.extend(client.await.unwrap());
+        }
+        answers
+    }
+}
+
+/// Every answer is there as it was given, once and whole; and whatever else is there is whole too.
+async fn holds(server: &Server, answered: &HashMap<String, Value>) {
+    let mut found = HashMap::new();
+    let mut path = "/v1/comments?limit=100".to_owned();
+    loop {
+        let (status, page) = server.get(&path).await;
+        assert_eq!(status, 200, "{page}");
+        for comment in page["comments"].as_array().unwrap() {
+            assert!(comment["body"].is_string() && comment["verdict"].is_string(), "half-written: {comment}");
+            let external_id = comment["external_id"].as_str().unwrap().to_owned();
+            assert!(found.insert(external_id, comment.clone()).is_none(), "twice: {comment}");
+        }
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("/v1/comments?limit=100&cursor={next}");
+    }
+    for (external_id, answer) in answered {
+        let found = found.get(external_id).unwrap_or_else(|| panic!("lost: {answer}"));
+        for field in ["id", "verdict", "status", "score", "signals", "checked_at", "revision"] {
+            assert_eq!(found[field], answer[field], "{external_id}: {field}");
+        }
+    }
+}
+
+fn on_postgres<'a>(url: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let settings = [("TAMIS_STORE__URL", url), SECRET, ("TAMIS_LIMITS__SITE", "off")];
+    settings.into_iter().chain(more.iter().copied()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kill_9_of_a_server_on_postgresql_loses_nothing() {
+    let url = Cluster::shared().database().await;
+    let mut server = Server::start_with(&on_postgres(&url, &[]));
+    let (mut answered, mut slowest) = (HashMap::new(), Duration::ZERO);
+    let times = times(10);
+    for round in 0..times {
+        let load = Load::on(&server, round);
+        load.until_answered(40 + 7 * (round % 10)).await;
+        server.kill();
+        answered.extend(load.end().await);
+        let begun = Instant::now();
+        server = server.restart();
+        slowest = slowest.max(begun.elapsed());
+    }
+    holds(&server, &answered).await;
+    println!("{times} kills of the server, {} answers, ready again in at most {slowest:?}", answered.len());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgresql_stopped_at_once_loses_nothing_and_nobody_waits_in_vain() {
+    let mut cluster = Cluster::start();
+    let url = cluster.database().await;
+    let server = Server::start_with(&on_postgres(&url, &[]));
+    let (mut answered, mut slowest) = (HashMap::new(), Duration::ZERO);
+    let times = times(4);
+    for round in 0..times {
+        let load = Load::on(&server, round);
+        load.until_answered(100).await;
+        cluster.stop_at_once();
+        refused_in_time(&server).await;
+        cluster.restart();
+        let begun = Instant::now();
+        load.until_answered(20).await;
+        slowest = slowest.max(begun.elapsed());
+        answered.extend(load.end().await);
+    }
+    holds(&server, &answered).await;
+    println!("{times} stops of PostgreSQL, {} answers, answering again in at most {slowest:?}", answered.len());
+}
+
+/// 503 with `Retry-After`, within a bounded time.
+async fn refused_in_time(server: &Server) {
+    let begun = Instant::now();
+    let call = server.request(Method::POST, "/v1/comments").json(&json!({ "body": "Et maintenant ?" }));
+    let response = call.send().await.unwrap();
+    assert!(begun.elapsed() < IN_TIME, "{:?}", begun.elapsed());
+    assert!(response.headers().contains_key("retry-after"), "{response:?}");
+    let (status, problem) = read(response).await;
+    assert_eq!((status, &problem["type"]), (503, &json!("urn:tamis:problem:store-away")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_postgresql_is_paused_nothing_hangs_and_what_the_policy_says_is_answered() {
+    let cluster = Cluster::start();
+    let (one, two) = (cluster.database().await, cluster.database().await);
+    let strict = Server::start_with(&on_postgres(&one, &[]));
+    let lenient = Server::start_with(&on_postgres(&two, &[("TAMIS_POLICY__STORE_DOWN", "hold")]));
+    let times = times(2);
+    for _ in 0..times {
+        let load = Load::on(&strict, 0);
+        load.until_answered(20).await;
+        let answered = load.end().await;
+        cluster.pause();
+        refused_in_time(&strict).await;
+        let begun = Instant::now();
+        let (status, answer) = lenient.post("/v1/comments", json!({ "body": "Merci pour cet article." })).await;
+        assert!(begun.elapsed() < IN_TIME, "{:?}", begun.elapsed());
+        assert_eq!((status, &answer["degraded"], &answer["id"]), (200, &json!(true), &Value::Null), "{answer}");
+        assert_ne!(answer["verdict"], "approve");
+        cluster.resume();
+        for server in [&strict, &lenient] {
+            let comment = json!({ "external_id": "après", "body": "De retour." });
+            until("it goes on", async || {
+                let (status, answer) = server.post("/v1/comments", comment.clone()).await;
+                matches!(status, 200 | 201) && !answer["id"].is_null()
+            })
+            .await;
+        }
+        let (_, found) = strict.get("/v1/comments?limit=100").await;
+        let ids: Vec<_> = found["comments"].as_array().unwrap().iter().map(|comment| &comment["id"]).collect();
+        assert!(answered.values().take(20).all(|answer| found["next"].is_string() || ids.contains(&&answer["id"])));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_replicas_are_one_service() {
+    let (url, redis) = (Cluster::shared().database().await, RedisServer::start());
+    let redis = redis.url();
+    let more = [("TAMIS_LIMITS__REDIS_URL", redis.as_str()), ("TAMIS_LIMITS__SITE", "60/h")];
+    let one = Server::start_with(&on_postgres(&url, &more));
+    let two = one.replica();
+    let servers = [&one, &two];
+
+    // One external id, sent to both at once, is one comment.
+    let same = |server: &Server| {
+        server.request(Method::POST, "/v1/comments").json(&json!({ "external_id": "a", "body": "Bonjour." }))
+    };
+    let answers = futures_util::future::join_all(
+        (0..16).map(async |n: usize| read(same(servers[n % 2]).send().await.unwrap()).await),
+    )
+    .await;
+    assert_eq!(answers.iter().filter(|(status, _)| *status == 201).count(), 1, "{answers:?}");
+    assert!(answers.iter().all(|(_, answer)| answer["id"] == answers[0].1["id"]), "{answers:?}");
+
+    // Of resolutions for one version, one holds; the other side sees it at once.
+    let path = format!("/v1/comments/{}", answers[0].1["id"].as_str().unwrap());
+    let resolve = async |n: usize| {
+        let call = servers[n % 2].request(Method::POST, &format!("{path}/resolution")).header("If-Match", "\"1\"");
+        read(call.json(&json!({ "status": "rejected" })).send().await.unwrap()).await.0
+    };
+    let statuses = futures_util::future::join_all((0..10).map(resolve)).await;
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    assert!(statuses.iter().all(|status| matches!(status, 200 | 412)), "{statuses:?}");
+    for server in servers {
+        let (_, found) = server.get(&path).await;
+        assert_eq!((&found["status"], &found["version"]), (&json!("rejected"), &json!(2)));
+    }
+
+    // They count together: what both let through is the site's quota, not twice.
+    let send = async |n: usize| servers[n % 2].post("/v1/comments", json!({ "body": format!("Numéro {n}") })).await.0;
+    let statuses = futures_util::future::join_all((0..120).map(send)).await;
+    let through = statuses.iter().filter(|status| **status == 201).count();
+    assert!((30..=62).contains(&through) && statuses.contains(&429), "{through} of 120");
+}
