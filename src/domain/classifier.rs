@@ -21,13 +21,13 @@ mod weights;
 
 use super::comment::Kind;
 use super::decision::Heads;
-use super::score::Score;
-use super::signal::{Signal, Source};
+use super::signal::Signal;
 use super::text::Text;
 use card::{Card, Question};
 use features::{Features, Key};
 use head::Head;
 use names::Names;
+use weights::Weights;
 
 pub use file::write;
 pub use head::{Raw, carries_an_offer, may_speak, raw};
@@ -42,6 +42,7 @@ pub struct Model {
     card: Card,
     spam: Head,
     abuse: Head,
+    weights: Weights,
     names: Names,
 }
 
@@ -49,7 +50,7 @@ pub struct Model {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Judgement {
     pub heads: Heads,
-    /// One a head that has something to say.
+    /// One a head that has something to say: a score of zero is nothing.
     pub signals: Vec<Signal>,
 }
 
@@ -87,9 +88,10 @@ impl Model {
         let parts = file::read(bytes)?;
         Ok(Self {
             version: format!("{}-{}", parts.card.date, parts.stamp),
-            spam: Head { question: Question::Spam, facts: parts.card.spam.clone(), weights: parts.spam },
-            abuse: Head { question: Question::Abuse, facts: parts.card.abuse.clone(), weights: parts.abuse },
+            spam: Head { question: Question::Spam, facts: parts.card.spam.clone() },
+            abuse: Head { question: Question::Abuse, facts: parts.card.abuse.clone() },
             card: parts.card,
+            weights: parts.weights,
             names: parts.names,
         })
     }
@@ -113,12 +115,12 @@ impl Model {
 
     /// A head's features that have a name, with their weights: positive is evidence for yes.
     pub fn named_weights(&self, question: Question) -> impl Iterator<Item = (&str, f32)> {
-        self.head(question).weights.iter().filter_map(|(key, weight)| Some((self.names.get(key)?, weight)))
+        self.weights(question).filter_map(|(key, weight)| Some((self.names.get(key)?, weight)))
     }
 
     /// All of a head's weights, sorted by key.
     pub fn weights(&self, question: Question) -> impl Iterator<Item = (Key, f32)> + '_ {
-        self.head(question).weights.iter()
+        self.weights.of(question)
     }
 
     /// What the model says about a comment. What a machine wrote (a pingback) it does not judge.
@@ -128,31 +130,11 @@ impl Model {
             return judgement;
         }
         let features = Features::of(text);
-        let spam = self.spam.answer(&features, text);
-        let abuse = self.abuse.answer(&features, text);
+        let known = self.weights.known(&features);
+        let [spam, abuse] = [&self.spam, &self.abuse].map(|head| head.answer(&features, &known, text));
         judgement.heads = Heads { spam: spam.reading, abuse: abuse.reading };
-        for (head, answer) in [(&self.spam, spam), (&self.abuse, abuse)] {
-            judgement.signals.extend(head.signal(answer, &features));
-        }
+        judgement.signals.extend([spam, abuse].into_iter().filter_map(|answer| answer.signal));
         judgement
-    }
-
-    fn head(&self, question: Question) -> &Head {
-        match question {
-            Question::Spam => &self.spam,
-            Question::Abuse => &self.abuse,
-        }
-    }
-}
-
-impl Head {
-    /// The answer as a signal; a score of zero is none.
-    fn signal(&self, answer: head::Answer, features: &Features) -> Option<Signal> {
-        let (score, explanation) = answer.told.filter(|(score, _)| *score != Score::ZERO)?;
-        let open = self.facts.language(features.language()).openness > 0.0;
-        let message = messages::message(self.question, score, answer.reading.probability?, open);
-        let id = format!("classifier.{}", self.question.as_str());
-        Some(Signal::new(id, Source::Classifier, score, message).explained(explanation))
     }
 }
 

@@ -29,6 +29,9 @@ const STEM: usize = 4;
 /// Stands for a link among the words; no folded word holds a space.
 const LINK: &str = " link ";
 
+/// About as many facts of form are told of a comment.
+const FACTS: usize = 24;
+
 /// A feature's identity: the 64-bit hash of its name. Among a million features two share one with a chance of 3 · 10⁻⁸.
 pub type Key = u64;
 
@@ -66,7 +69,7 @@ impl Features {
         if let Some(body) = text.body() {
             features.add_words(body);
         }
-        structure::facts(text, &mut |fact| features.add(fact, Family::Structure, 0..0));
+        structure::facts(text, &mut |fact| features.add(&[fact], Family::Structure, 0..0));
         features.all.sort_unstable_by_key(|feature| (feature.key, feature.place.start));
         features.all.dedup_by_key(|feature| feature.key);
         features
@@ -97,40 +100,34 @@ impl Features {
     fn add_words(&mut self, body: &FieldText) {
         let prefix = self.language.map_or_else(|| "?:".to_owned(), |language| format!("{language}:"));
         let words = reading_order(body);
-        let mut name = String::new();
+        self.all.reserve(3 * words.len() + FACTS);
+        self.names.reserve(4 * body.folded.as_str().len() + 16 * words.len());
         for (at, (word, place)) in words.iter().enumerate() {
-            name.clear();
-            name.extend([prefix.as_str(), word]);
             if *word != LINK {
-                self.add(&name, Family::Words, place.clone());
+                self.add(&[&prefix, word], Family::Words, place.clone());
                 self.add_stem(&prefix, word, place);
             }
             if let Some((next, after)) = words.get(at + 1) {
-                name.extend([" ", next]);
-                self.add(&name, Family::Words, place.start..after.end);
+                self.add(&[&prefix, word, " ", next], Family::Words, place.start..after.end);
             }
         }
     }
 
     fn add_stem(&mut self, prefix: &str, word: &str, place: &Range<u32>) {
         let Some((end, _)) = word.char_indices().nth(STEM) else { return };
-        let name = [prefix, word.get(..end).unwrap_or(""), "…"].concat();
-        self.add(&name, Family::Stems, place.clone());
+        self.add(&[prefix, word.get(..end).unwrap_or(""), "…"], Family::Stems, place.clone());
     }
 
-    fn add(&mut self, name: &str, family: Family, place: Range<u32>) {
+    /// Words and structure never share a key by name: no word holds a line break.
+    fn add(&mut self, name: &[&str], family: Family, place: Range<u32>) {
+        let hashed = self.names.len();
+        if family == Family::Structure {
+            self.names.push('\n');
+        }
         let start = self.names.len() as u32;
-        self.names.push_str(name);
-        let name_end = self.names.len() as u32;
-        self.all.push(Feature { key: key(family, name), family, name: start..name_end, place });
-    }
-}
-
-/// A feature's key, from its name; words and structure never share one by name.
-fn key(family: Family, name: &str) -> Key {
-    match family {
-        Family::Words | Family::Stems => xxh3_64(name.as_bytes()),
-        Family::Structure => xxh3_64(format!("\n{name}").as_bytes()),
+        name.iter().for_each(|part| self.names.push_str(part));
+        let key = xxh3_64(self.names.as_bytes().get(hashed..).unwrap_or_default());
+        self.all.push(Feature { key, family, name: start..self.names.len() as u32, place });
     }
 }
 

@@ -31,8 +31,7 @@ const LARGEST: f64 = 50.0;
 #[derive(Clone, Debug)]
 pub(super) struct Parts {
     pub card: Card,
-    pub spam: Weights,
-    pub abuse: Weights,
+    pub weights: Weights,
     pub names: Names,
     /// The first six hexadecimal digits of the checksum.
     pub stamp: String,
@@ -94,10 +93,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Parts, ModelError> {
     if !rest.0.is_empty() {
         return Err(ModelError::Cut);
     }
+    let (spam, abuse) = (spam.ok_or(ModelError::Missing("SPAM"))?, abuse.ok_or(ModelError::Missing("ABUS"))?);
     Ok(Parts {
         card: card.ok_or(ModelError::Missing("CARD"))?,
-        spam: spam.ok_or(ModelError::Missing("SPAM"))?,
-        abuse: abuse.ok_or(ModelError::Missing("ABUS"))?,
+        weights: Weights::new(&spam, &abuse),
         names: names.ok_or(ModelError::Missing("NAME"))?,
         stamp,
     })
@@ -147,21 +146,21 @@ fn check_head(head: &HeadFacts) -> Result<(), ModelError> {
     }
 }
 
-fn read_weights(body: &[u8], section: &'static str) -> Result<Weights, ModelError> {
+fn read_weights(body: &[u8], section: &'static str) -> Result<Vec<(Key, f32)>, ModelError> {
     if !body.len().is_multiple_of(12) {
         return Err(ModelError::Cut);
     }
     let (keys, values) = body.split_at(body.len() / 12 * 8);
     let (keys, values) = (keys.as_chunks::<8>().0, values.as_chunks::<4>().0);
-    let keys: Vec<Key> = keys.iter().map(|bytes| Key::from_le_bytes(*bytes)).collect();
-    let values: Vec<f32> = values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-    if !keys.is_sorted_by(|a, b| a < b) {
+    let keys = keys.iter().map(|bytes| Key::from_le_bytes(*bytes));
+    let pairs: Vec<_> = keys.zip(values.iter().map(|bytes| f32::from_le_bytes(*bytes))).collect();
+    if !pairs.is_sorted_by(|(a, _), (b, _)| a < b) {
         return Err(ModelError::Order(section));
     }
-    if !values.iter().all(|value| f64::from(value.abs()) <= LARGEST) {
+    if !pairs.iter().all(|(_, weight)| f64::from(weight.abs()) <= LARGEST) {
         return Err(ModelError::Number(section));
     }
-    Ok(Weights::new(keys.into_iter().zip(values)))
+    Ok(pairs)
 }
 
 fn read_names(body: &[u8]) -> Result<Names, ModelError> {

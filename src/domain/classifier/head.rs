@@ -1,11 +1,12 @@
 //! One head: from features to a score that says why.
 
 use super::card::{HeadFacts, LanguageFacts, Question};
-use super::features::{Family, Features};
-use super::weights::Weights;
+use super::features::{Family, Feature, Features};
+use super::messages;
+use super::weights::Known;
 use crate::domain::decision::HeadReading;
 use crate::domain::score::Score;
-use crate::domain::signal::{Evidence, Explanation};
+use crate::domain::signal::{Evidence, Explanation, Signal, Source};
 use crate::domain::text::Text;
 
 /// How many features a signal names.
@@ -18,7 +19,6 @@ const LEAST_OPEN: f64 = 0.05;
 pub(super) struct Head {
     pub question: Question,
     pub facts: HeadFacts,
-    pub weights: Weights,
 }
 
 /// What the features of a comment add up to, before calibration.
@@ -36,8 +36,8 @@ pub struct Raw {
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
     pub reading: HeadReading,
-    /// What the signal is worth within its bounds; `None` where the head knows too little.
-    pub told: Option<(Score, Explanation)>,
+    /// `None` where the head knows too little, or its bounds leave nothing to say.
+    pub signal: Option<Signal>,
 }
 
 /// How far a feature counts in a language that is open so far.
@@ -62,39 +62,56 @@ pub fn raw(weights: impl Iterator<Item = (Family, f32)>, openness: f64) -> Raw {
 }
 
 impl Head {
-    pub fn answer(&self, features: &Features, text: &Text) -> Answer {
+    /// The answer from what is known of a comment's features.
+    pub fn answer(&self, features: &Features, known: &[Known<'_>], text: &Text) -> Answer {
         let facts = self.facts.language(features.language());
-        let known = features.iter().filter_map(|feature| Some((feature.family, self.weights.get(feature.key)?)));
-        let raw = raw(known, facts.openness);
+        let weights = known.iter().filter_map(|known| Some((known.feature.family, known.weight(self.question)?)));
+        let raw = raw(weights, facts.openness);
         let reading = HeadReading { probability: None, known_tokens: raw.known };
         if !may_speak(self.question, self.facts.fewest_known, raw, carries_an_offer(text)) {
-            return Answer { reading, told: None };
+            return Answer { reading, signal: None };
         }
-        let odds = facts.line.at(raw.score);
-        let reading = HeadReading { probability: Some(1.0 / (1.0 + (-odds).exp())), ..reading };
-        Answer { reading, told: Some(self.tell(features, text, facts, raw)) }
+        let probability = 1.0 / (1.0 + (-facts.line.at(raw.score)).exp());
+        let reading = HeadReading { probability: Some(probability), ..reading };
+        let score = facts.bounded(facts.unbounded(raw.score), self.facts.floor);
+        let signal = (score != Score::ZERO).then(|| {
+            let message = messages::message(self.question, score, probability, facts.openness > 0.0);
+            let id = format!("classifier.{}", self.question.as_str());
+            let explanation = self.explain(features, known, text, facts, raw);
+            Signal::new(id, Source::Classifier, score, message).explained(explanation)
+        });
+        Answer { reading, signal }
     }
 
-    fn tell(&self, features: &Features, text: &Text, facts: &LanguageFacts, raw: Raw) -> (Score, Explanation) {
-        let scale = facts.line.slope / raw.divisor;
-        let evidence = self.strongest(features, text, facts.openness, scale);
+    fn explain(
+        &self,
+        features: &Features,
+        known: &[Known<'_>],
+        text: &Text,
+        facts: &LanguageFacts,
+        raw: Raw,
+    ) -> Explanation {
         let unbounded = facts.unbounded(raw.score);
         let score = facts.bounded(unbounded, self.facts.floor);
+        let strongest = self.strongest(known, facts.openness, facts.line.slope / raw.divisor);
+        let token = |feature| features.token(feature, text);
+        let evidence: Vec<_> =
+            strongest.into_iter().map(|(feature, score)| Evidence { token: token(feature), score }).collect();
         let rest = unbounded - evidence.iter().map(|evidence| evidence.score).sum();
-        let cap = (score != unbounded).then(|| score - unbounded);
-        (score, Explanation { evidence, rest, cap })
+        Explanation { evidence, rest, cap: (score != unbounded).then(|| score - unbounded) }
     }
 
-    fn strongest(&self, features: &Features, text: &Text, openness: f64, scale: f64) -> Vec<Evidence> {
-        let mut all: Vec<_> = features
+    /// The features that weigh most, the heaviest first.
+    fn strongest<'a>(&self, known: &[Known<'a>], openness: f64, scale: f64) -> Vec<(&'a Feature, Score)> {
+        let mut all: Vec<_> = known
             .iter()
-            .filter_map(|feature| Some((feature, f64::from(self.weights.get(feature.key)?))))
+            .filter_map(|known| Some((known.feature, f64::from(known.weight(self.question)?))))
             .map(|(feature, weight)| (feature, Score::from_nats(scale * share(feature.family, openness) * weight)))
             .filter(|(_, score)| *score != Score::ZERO)
             .collect();
         all.sort_unstable_by_key(|(feature, score)| (-score.thousandths().abs(), feature.key));
         all.truncate(MOST_EVIDENCE);
-        all.into_iter().map(|(feature, score)| Evidence { token: features.token(feature, text), score }).collect()
+        all
     }
 }
 

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::card::{HeadFacts, LanguageFacts, Line};
 use super::*;
 use crate::domain::comment::{Comment, Draft, Language};
+use crate::domain::score::Score;
 use crate::domain::signal::Token;
 
 const OPEN: &str = "gagnez argent casino bitcoin";

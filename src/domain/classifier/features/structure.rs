@@ -3,8 +3,6 @@
 //! A fact is a name and a band (`digits=3`): bands, because a naive Bayes classifier counts occurrences, not amounts.
 //! The zero band counts too: that a comment has no link is evidence.
 
-use std::fmt::Write as _;
-
 use crate::domain::signal::Field;
 use crate::domain::text::{FieldText, Link, Shape, Text};
 
@@ -37,6 +35,9 @@ const SHORTENERS: [&str; 20] = [
 
 /// Services where a link leads to a person to talk to rather than to a page.
 const MESSENGERS: [&str; 6] = ["t.me", "telegram.me", "wa.me", "whatsapp.com", "api.whatsapp.com", "m.me"];
+
+/// The names of bands; no fact has more.
+const BANDS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 /// Tells every fact of a comment, by name.
 pub(super) fn facts(text: &Text, tell: &mut dyn FnMut(&str)) {
@@ -93,14 +94,12 @@ impl Facts<'_> {
     /// How many of the cuts an amount reaches.
     fn band(&mut self, fact: &str, amount: u32, cuts: &[u32]) {
         let band = cuts.iter().filter(|&&cut| amount >= cut).count();
-        self.name.clear();
-        let _ = write!(self.name, "{fact}={band}");
-        (self.tell)(&self.name);
+        self.tell_pair(fact, BANDS.get(band).copied().unwrap_or("9"));
     }
 
     fn tell_pair(&mut self, fact: &str, value: &str) {
         self.name.clear();
-        let _ = write!(self.name, "{fact}={value}");
+        self.name.extend([fact, "=", value]);
         (self.tell)(&self.name);
     }
 }
