@@ -9,6 +9,7 @@
 //! Same files, same options, same bytes.
 
 mod assess;
+mod base;
 mod budgets;
 mod calibrate;
 mod corpus;
@@ -27,13 +28,14 @@ mod study;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub use base::Base;
 pub use budgets::Budgets;
 pub use report::{Exhibit, GroupReport, HeadReport, LanguageClaims, Report, exhibit};
 pub use sources::{Source, Sources, SourcesError};
 
 use crate::domain::classifier::card::{Card, HeadFacts, Metric, Question};
 use crate::domain::classifier::features::TOKENIZER;
-use crate::domain::classifier::{Model, ModelError, write};
+use crate::domain::classifier::{HeadParts, Model, ModelError, write};
 use assess::Tried;
 use counts::Fitted;
 use metrics::Outcome;
@@ -51,8 +53,8 @@ pub struct TrainOptions {
     pub seed: u64,
     /// The day, such as `2026-11-24`: it names the model.
     pub date: jiff::civil::Date,
-    /// The version of the model that this one follows.
-    pub parent: Option<String>,
+    /// The model whose counts the files' labels are added to; without one they are all there is.
+    pub base: Option<Base>,
     pub budgets: Budgets,
 }
 
@@ -83,6 +85,10 @@ pub enum TrainingError {
     Corpus(#[from] crate::corpus::ReadError),
     #[error("the corpus has no examples of both kinds for either head; add ham and spam, or ham and abuse")]
     NothingToLearn,
+    #[error(
+        "model {version} carries no counts to start from, since it was itself trained from another; start from the one that it names as its parent, or from the built-in one"
+    )]
+    NoCounts { version: String },
     #[error("the fit failed: {0}")]
     Fit(String),
     #[error("the trained model cannot be read back: {0}")]
@@ -105,44 +111,58 @@ pub fn train(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Resu
     let read = reading::read(options, progress)?;
     let [spam, abuse] = Question::ALL.map(|question| {
         let assessed = assess_head(&read.study(question), options, Depth::Bounds, progress)?;
-        Ok::<_, TrainingError>((assessed.facts, fit_whole(&read, question)?))
+        Ok::<_, TrainingError>((assessed.facts, fit_whole(&read, question, options.base.as_ref())?))
     });
     let ((spam, spam_fit), (abuse, abuse_fit)) = (spam?, abuse?);
-    publish(card(options, &read, spam, abuse), &spam_fit, &abuse_fit)
+    publish(card(options, &read, spam, abuse), &spam_fit, &abuse_fit, options.base.as_ref())
 }
 
 fn card(options: &TrainOptions, read: &Read, spam: HeadFacts, abuse: HeadFacts) -> Card {
+    let before = options.base.as_ref().map(|base| &base.card);
     Card {
         date: options.date.to_string(),
         code: env!("CARGO_PKG_VERSION").to_owned(),
         tokenizer: TOKENIZER,
         seed: options.seed,
-        parent: options.parent.clone(),
-        files: read.files.clone(),
-        counts: read.whole.iter().flat_map(Census::counts).collect(),
+        parent: options.base.as_ref().map(|base| base.version.clone()),
+        files: before.iter().flat_map(|card| &card.files).chain(&read.files).cloned().collect(),
+        counts: before
+            .iter()
+            .flat_map(|card| card.counts.iter().cloned())
+            .chain(read.whole.iter().flat_map(Census::counts))
+            .collect(),
         spam,
         abuse,
     }
 }
 
 /// The fit of everything; empty where there is nothing to tell apart.
-fn fit_whole(read: &Read, question: Question) -> Result<Fitted, TrainingError> {
-    match teaches(read.whole(question)) {
-        true => read.counts.fit(question, study::ALPHA, study::FEWEST_EXAMPLES),
+fn fit_whole(read: &Read, question: Question, base: Option<&Base>) -> Result<Fitted, TrainingError> {
+    let own = read.whole(question);
+    let columns = base.map(|base| base.columns(question, own)).unwrap_or_default();
+    match teaches(own) || !columns.is_empty() {
+        true => read.counts.fit(question, study::ALPHA, study::FEWEST_EXAMPLES, &columns),
         false => Ok(Fitted::default()),
     }
 }
 
-fn publish(card: Card, spam: &Fitted, abuse: &Fitted) -> Result<Trained, TrainingError> {
+fn publish(card: Card, spam: &Fitted, abuse: &Fitted, base: Option<&Base>) -> Result<Trained, TrainingError> {
     if spam.weights.is_empty() && abuse.weights.is_empty() {
         return Err(TrainingError::NothingToLearn);
     }
-    let mut names = [spam.names.as_slice(), abuse.names.as_slice()].concat();
+    let before = base.map(Base::names).unwrap_or_default();
+    let mut names = [before, spam.names.as_slice(), abuse.names.as_slice()].concat();
     names.sort_unstable();
     names.dedup_by_key(|(key, _)| *key);
-    let model_bytes = write(&card, &spam.weights, &abuse.weights, &names);
+    // A site's model carries none: what it learned from must not outlive the labels that taught it.
+    let parts = |fitted| head_parts(fitted, base.is_none());
+    let model_bytes = write(&card, parts(spam), parts(abuse), &names);
     let version = Model::read(&model_bytes)?.version().to_owned();
     Ok(Trained { model_bytes, version, card })
+}
+
+fn head_parts(fitted: &Fitted, with_masses: bool) -> HeadParts<'_> {
+    HeadParts { weights: &fitted.weights, masses: if with_masses { &fitted.masses } else { &[] } }
 }
 
 /// Measures both heads on what they have not seen, beside a plain naive Bayes classifier on the same splits.
@@ -228,7 +248,8 @@ fn assess_head<'a>(
 ) -> Result<Assessed<'a>, TrainingError> {
     let (question, census) = (study.question, study.census);
     let (tried, nested) = try_head(study, depth, progress)?;
-    let facts = assess::facts(question, census, &tried, options.budgets);
+    let before = options.base.as_ref().map(|base| base.facts(question));
+    let facts = assess::facts(question, census, &tried, options.budgets, before);
     let seen = measure::bounded(&tried.left_out, &facts);
     let unseen = match depth {
         Depth::Bounds => seen.clone(),
@@ -251,7 +272,8 @@ fn try_head<'a>(
     depth: Depth,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Tried<'a>, Nested<'a>), TrainingError> {
-    let domains = 0..study.census.domains().len();
+    // The sources behind a base are not at hand to be left out.
+    let domains = 0..if study.grounds.is_some() { 0 } else { study.census.domains().len() };
     let of = FOLDS + (domains.len() * if depth == Depth::Figures { domains.len() } else { 1 }) as u64;
     let mut done = 0;
     let mut step = || {
@@ -259,7 +281,7 @@ fn try_head<'a>(
         progress(Progress { step: study.question.as_str(), done: done.min(of), of });
     };
     let pooled = study.try_all(splits_pooled(), Recipe::Tamis, &mut step)?;
-    let left_out = study.try_all(splits_left_out(study.census), Recipe::Tamis, &mut step)?;
+    let left_out = study.try_all(splits_left_out(domains.len()), Recipe::Tamis, &mut step)?;
     let mut nested = BTreeMap::new();
     for hidden in domains.clone().filter(|_| domains.len() > 1 && depth == Depth::Figures) {
         let others = domains.clone().filter(|&tried| tried != hidden).map(|tried| Split::Nested { tried, hidden });
@@ -274,8 +296,7 @@ fn splits_pooled() -> impl Iterator<Item = Split> {
 }
 
 /// With a single domain nothing is left to train on.
-fn splits_left_out(census: &Census) -> impl Iterator<Item = Split> {
-    let domains = census.domains().len();
+fn splits_left_out(domains: usize) -> impl Iterator<Item = Split> {
     (0..domains).filter(move |_| domains > 1).map(Split::LeftOut)
 }
 
@@ -285,7 +306,7 @@ fn splits_inside(census: &Census) -> impl Iterator<Item = Split> {
 
 fn baseline<'a>(study: &Study<'a>) -> Result<(Vec<Metric>, Tried<'a>), TrainingError> {
     let tried = |splits: &mut dyn Iterator<Item = Split>| study.try_all(splits, Recipe::PlainWords, &mut || ());
-    let left_out = tried(&mut splits_left_out(study.census))?;
+    let left_out = tried(&mut splits_left_out(study.census.domains().len()))?;
     let pooled = tried(&mut splits_pooled())?;
     let inside = tried(&mut splits_inside(study.census))?;
     let splits = [(LEFT_OUT_PLAIN, &left_out), (POOLED_PLAIN, &pooled), (INSIDE_PLAIN, &inside)];

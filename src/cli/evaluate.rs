@@ -29,7 +29,7 @@ pub struct Evaluate {
 
 impl Evaluate {
     pub fn run(self) -> Result<Outcome, CliError> {
-        let options = self.corpus.options(None)?;
+        let options = self.corpus.options()?;
         let report = match &self.html {
             None => with_progress(|progress| training::evaluate(&options, progress))?,
             Some(path) => write_page(&options, path, self.locale.into())?,

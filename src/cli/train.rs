@@ -9,7 +9,13 @@ use serde_json::json;
 
 use super::{CliError, Outcome, wiring};
 use crate::config::Config;
-use crate::training::{self, Budgets, Progress, Sources, TrainOptions, Trained, TrainingError};
+use crate::domain::activation::ModelVersion;
+use crate::domain::classifier;
+use crate::service::models::Models;
+use crate::training::{self, Base, Budgets, Progress, Sources, TrainOptions, Trained, TrainingError};
+
+/// Names the model that the binary carries.
+const BUILT_IN: &str = "built-in";
 
 #[derive(Debug, Args)]
 pub struct Train {
@@ -18,9 +24,9 @@ pub struct Train {
     /// Where to write the model: a file, or a folder in which it is named by its version [default: the registry]
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
-    /// Version of the model that this one follows
-    #[arg(long, value_name = "VERSION")]
-    parent: Option<String>,
+    /// The model whose counts the labels are added to: `built-in`, a version in the registry, or `none`
+    #[arg(long, value_name = "MODEL", default_value = BUILT_IN)]
+    from: String,
     #[arg(long)]
     json: bool,
 }
@@ -44,9 +50,9 @@ pub(super) struct Corpus {
 
 impl Train {
     pub fn run(self, config: Option<&Path>) -> Result<Outcome, CliError> {
-        let options = self.corpus.options(self.parent.clone())?;
         // Before the work: a mistake in the configuration should not cost it.
         let models = wiring::models(&Config::load(config)?)?;
+        let options = TrainOptions { base: base(&self.from, &models)?, ..self.corpus.options()? };
         let trained = with_progress(|progress| training::train(&options, progress))?;
         let place = match self.out {
             Some(out) => write(&trained, out)?,
@@ -61,6 +67,20 @@ impl Train {
     }
 }
 
+/// The model that a training starts from.
+fn base(from: &str, models: &Models) -> Result<Option<Base>, CliError> {
+    let bytes = match from {
+        "none" => return Ok(None),
+        BUILT_IN => classifier::built_in().to_vec(),
+        version => {
+            let version = ModelVersion::parse(version).map_err(|error| CliError::new(format!("--from: {error}")))?;
+            let file = super::runtime()?.block_on(models.file(&version));
+            file.map_err(|error| CliError::new(error.to_string()))?
+        }
+    };
+    Base::read(&bytes).map(Some).map_err(|error| CliError::new(error.to_string()))
+}
+
 /// Writes the model to a file, or into a folder: where it lies.
 fn write(trained: &Trained, out: PathBuf) -> Result<String, CliError> {
     let path = if out.is_dir() { out.join(format!("{}.tamis", trained.version)) } else { out };
@@ -70,13 +90,13 @@ fn write(trained: &Trained, out: PathBuf) -> Result<String, CliError> {
 }
 
 impl Corpus {
-    pub(super) fn options(self, parent: Option<String>) -> Result<TrainOptions, CliError> {
+    pub(super) fn options(self) -> Result<TrainOptions, CliError> {
         let sources = match &self.sources {
             Some(path) => read_sources(path)?,
             None => Sources::shipped().map_err(|error| CliError::new(error.to_string()))?,
         };
         let date = self.date.unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date());
-        Ok(TrainOptions { files: self.files, sources, seed: self.seed, date, parent, budgets: Budgets::default() })
+        Ok(TrainOptions { files: self.files, sources, seed: self.seed, date, base: None, budgets: Budgets::default() })
     }
 }
 

@@ -29,7 +29,7 @@ use head::Head;
 use names::Names;
 use weights::Weights;
 
-pub use file::write;
+pub use file::{HeadParts, Masses, masses, write};
 pub use head::{Raw, carries_an_offer, may_speak, raw};
 
 /// The model that is built into the binary, so that the binary alone decides.
@@ -79,6 +79,11 @@ pub enum ModelError {
     Number(&'static str),
 }
 
+/// The bytes of the model that the binary carries.
+pub fn built_in() -> &'static [u8] {
+    BUILT_IN
+}
+
 impl Model {
     /// Reads a model file.
     ///
@@ -111,6 +116,11 @@ impl Model {
 
     pub fn card(&self) -> &Card {
         &self.card
+    }
+
+    /// The names of a head's features that have one, sorted by key.
+    pub fn names(&self, question: Question) -> impl Iterator<Item = (Key, &str)> {
+        self.weights(question).filter_map(|(key, _)| Some((key, self.names.get(key)?)))
     }
 
     /// A head's features that have a name, with their weights: positive is evidence for yes.

@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::Mutex;
 
 use crate::domain::activation::{InUse, ModelVersion, NotAVersion, Scope};
-use crate::domain::classifier::card::Card;
+use crate::domain::classifier::{self, card::Card};
 use crate::domain::classifier::{Model, ModelError};
 use crate::ports::registry::{Registry, RegistryError};
 
@@ -68,6 +68,17 @@ impl Models {
                 Err(ModelUnusable::Misnamed { version, place, found: model.version().to_owned() })
             }
             Ok(model) => Ok(Arc::new(model)),
+        }
+    }
+
+    /// A model's file as it is.
+    ///
+    /// # Errors
+    /// It is not there, or the registry is away.
+    pub async fn file(&self, version: &ModelVersion) -> Result<Vec<u8>, RegistryError> {
+        match version.as_str() == self.built_in.version() {
+            true => Ok(classifier::built_in().to_vec()),
+            false => self.registry.read(version).await,
         }
     }
 

@@ -9,7 +9,7 @@ use super::split::{Census, DomainId, Labels, Split};
 use super::study::{ALPHA, FEWEST_KNOWN, Prediction};
 use crate::domain::classifier::card::{HeadFacts, LanguageFacts, Line, Question};
 use crate::domain::comment::Language;
-use crate::domain::decision::Thresholds;
+use crate::domain::decision::{Thresholds, Verdict};
 use crate::domain::score::Score;
 
 /// As far as a spam signal goes at most: beyond any threshold.
@@ -97,29 +97,50 @@ impl Told for Outcome {
     }
 }
 
-/// What a head may say, from predictions on what the fits had not seen.
-pub(super) fn facts(question: Question, census: &Census, tried: &Tried<'_>, budgets: Budgets) -> HeadFacts {
+/// What a head may say, from predictions on what the fits had not seen, and from what its base may say `before`.
+pub(super) fn facts(
+    question: Question,
+    census: &Census,
+    tried: &Tried<'_>,
+    budgets: Budgets,
+    before: Option<&HeadFacts>,
+) -> HeadFacts {
     let labels = census.labels(Split::Whole);
     let judging = tried.judging(census);
     let real = || judging.iter().copied().filter(|prediction| is_real(census, prediction));
-    let common = line(real(), TIMID);
+    let common = before.map_or_else(|| line(real(), TIMID), |before| before.elsewhere.line);
     let open = labels.iter().filter(|(_, labels)| labels.openness() > 0.0).map(|(language, _)| *language);
     let known: BTreeSet<Language> = open.chain(often_tried(&judging)).collect();
     let language = |language: Language| {
-        let prior = Prior { line: common, strength: SHRINKAGE };
+        let before = before.map(|before| before.language(Some(language)));
+        let prior = Prior { line: before.map_or(common, |before| before.line), strength: SHRINKAGE };
         let line = line(real().filter(|prediction| prediction.language == Some(language)), prior);
         let labels = labels.get(&language).copied().unwrap_or_default();
         let judged = judging.iter().copied().filter(|prediction| prediction.language == Some(language));
-        (language, language_facts(question, census, judged, labels, line, budgets))
+        let own = language_facts(question, census, judged, labels, line, budgets);
+        (language, before.map_or_else(|| own.clone(), |before| with_base(&own, before)))
     };
     HeadFacts {
         alpha: ALPHA,
         fewest_known: FEWEST_KNOWN,
         floor: FLOOR,
-        elsewhere: language_facts(question, census, std::iter::empty(), Labels::default(), common, budgets),
+        elsewhere: before.map_or_else(
+            || language_facts(question, census, std::iter::empty(), Labels::default(), common, budgets),
+            |before| before.elsewhere.clone(),
+        ),
         languages: known.into_iter().map(language).collect(),
         metrics: Vec::new(),
     }
+}
+
+/// A site's own bounds count once its good comments show that they keep the holding budget. Until then the base's do,
+/// unless the site's comments ask for a greater shift.
+fn with_base(own: &LanguageFacts, base: &LanguageFacts) -> LanguageFacts {
+    if own.claims.iter().any(|claim| claim.verdict == Verdict::Hold && claim.shown) {
+        return own.clone();
+    }
+    let shift = own.shift.max(base.shift);
+    LanguageFacts { shift, ceiling: base.ceiling, claims: base.claims.clone(), ..own.clone() }
 }
 
 /// How far a head is raised at most that leaves its budget unused: beyond, its score would say something else than the

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::TrainingError;
+use super::base::Column;
 use super::fit;
+use crate::domain::classifier::Masses;
 use crate::domain::classifier::card::Question;
 use crate::domain::classifier::features::{Feature, Features, Key};
 
@@ -106,6 +108,8 @@ pub(super) struct Counts {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fitted {
     pub weights: Vec<(Key, f32)>,
+    /// What each weight was fitted from.
+    pub masses: Vec<Masses>,
     pub names: Vec<(Key, String)>,
 }
 
@@ -158,19 +162,41 @@ impl Counts {
         self
     }
 
-    /// Fits the features of a head that at least `fewest` examples hold.
-    pub fn fit(&self, question: Question, alpha: f64, fewest: u32) -> Result<Fitted, TrainingError> {
+    /// Fits the features of a head that at least `fewest` examples hold, and those of the base it starts from.
+    pub fn fit(
+        &self,
+        question: Question,
+        alpha: f64,
+        fewest: u32,
+        base: &[(Key, Column)],
+    ) -> Result<Fitted, TrainingError> {
         let fewest = enough(self.tallies.values().map(|tally| tally.sum(question).examples), fewest);
+        let known = |key: Key| base.binary_search_by_key(&key, |(key, _)| *key).is_ok();
         let sums = self.tallies.iter().map(|(key, tally)| (*key, tally.sum(question)));
-        let mut kept: Vec<_> = sums.filter(|(_, sum)| sum.examples >= fewest).collect();
-        kept.sort_unstable_by_key(|(key, _)| *key);
-        let row = |mass: fn(&Sum) -> Mass| -> Vec<f64> {
-            kept.iter().map(|(_, sum)| mass(sum) as f64 / ONE as f64).collect()
-        };
-        let log_odds = fit::log_odds(&row(|sum| sum.wanted), &row(|sum| sum.unwanted), alpha)?;
-        let weights = kept.iter().map(|(key, _)| *key).zip(log_odds).collect();
-        let named = kept.iter().filter_map(|(key, _)| Some((*key, self.tallies.get(key)?.public_name()?.to_owned())));
-        Ok(Fitted { weights, names: named.collect() })
+        let own = sums.filter(|(key, sum)| sum.examples >= fewest || sum.examples > 0 && known(*key));
+        let mut kept: Vec<_> = base.iter().copied().chain(own.map(|(key, sum)| (key, sum.column()))).collect();
+        kept.sort_by_key(|(key, _)| *key);
+        kept.dedup_by(|own, base| {
+            let same = own.0 == base.0;
+            if same {
+                base.1 = [base.1[0] + own.1[0], base.1[1] + own.1[1]];
+            }
+            same
+        });
+        let (keys, columns): (Vec<Key>, Vec<Column>) = kept.into_iter().unzip();
+        let log_odds = fit::log_odds(&columns, alpha)?;
+        let named = keys.iter().filter_map(|key| Some((*key, self.tallies.get(key)?.public_name()?.to_owned())));
+        Ok(Fitted {
+            names: named.collect(),
+            masses: columns.iter().map(|column| column.map(|mass| mass as f32)).collect(),
+            weights: keys.into_iter().zip(log_odds).collect(),
+        })
+    }
+}
+
+impl Sum {
+    fn column(self) -> Column {
+        [self.wanted, self.unwanted].map(|mass| mass as f64 / ONE as f64)
     }
 }
 
@@ -234,7 +260,7 @@ mod tests {
     }
 
     fn names(counts: &Counts) -> Vec<String> {
-        counts.fit(Question::Spam, 1.0, 1).unwrap().names.into_iter().map(|(_, name)| name).collect()
+        counts.fit(Question::Spam, 1.0, 1, &[]).unwrap().names.into_iter().map(|(_, name)| name).collect()
     }
 
     #[test]
@@ -258,7 +284,7 @@ mod tests {
             spam(&mut counts, &format!("toujours mot{at}"), None);
             assert!(counts.tallies.len() <= 60);
         }
-        let fitted = counts.fit(Question::Spam, 1.0, 2).unwrap();
+        let fitted = counts.fit(Question::Spam, 1.0, 2, &[]).unwrap();
         assert!(features("toujours").iter().any(|feature| fitted.weights.iter().any(|(key, _)| *key == feature.key)));
     }
 
@@ -270,7 +296,7 @@ mod tests {
             spam(&mut whole, text, None);
             spam(if at % 2 == 0 { &mut one } else { &mut two }, text, None);
         }
-        let weights = |counts: Counts| counts.fit(Question::Spam, 1.0, 1).unwrap().weights;
+        let weights = |counts: Counts| counts.fit(Question::Spam, 1.0, 1, &[]).unwrap().weights;
         assert_eq!(weights(whole), weights(one.merged(two)));
     }
 
@@ -278,6 +304,6 @@ mod tests {
     fn a_head_counts_only_what_is_said_to_it() {
         let mut counts = Counts::new();
         spam(&mut counts, "un deux", None);
-        assert!(counts.fit(Question::Abuse, 1.0, 1).unwrap().weights.is_empty());
+        assert!(counts.fit(Question::Abuse, 1.0, 1, &[]).unwrap().weights.is_empty());
     }
 }

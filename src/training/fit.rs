@@ -10,6 +10,7 @@ use ndarray::{Array1, Array2};
 use serde::Deserialize;
 
 use super::TrainingError;
+use super::base::Column;
 
 /// The two rows of the matrix.
 const WANTED: usize = 0;
@@ -34,8 +35,8 @@ static SILENCE: Mutex<()> = Mutex::new(());
 /// Each class is one row, the sum of its examples: for multinomial naive Bayes that is the same as a row an example.
 /// The columns must be those that were observed, since smoothing runs over all of them. The prior is left out: a
 /// head's score is taken at even base rates.
-pub(super) fn log_odds(wanted: &[f64], unwanted: &[f64], alpha: f64) -> Result<Vec<f32>, TrainingError> {
-    let fitted = fit(wanted, unwanted, alpha)?;
+pub(super) fn log_odds(columns: &[Column], alpha: f64) -> Result<Vec<f32>, TrainingError> {
+    let fitted = fit(columns, alpha)?;
     // The fitted weights are private; its serialisation gives them all at once, exactly.
     let fitted: Fitted = serde_json::to_value(fitted).and_then(serde_json::from_value).map_err(TrainingError::fit)?;
     let row = |class: usize| {
@@ -45,9 +46,9 @@ pub(super) fn log_odds(wanted: &[f64], unwanted: &[f64], alpha: f64) -> Result<V
     Ok(row(UNWANTED)?.iter().zip(row(WANTED)?).map(|(unwanted, wanted)| (unwanted - wanted) as f32).collect())
 }
 
-fn fit(wanted: &[f64], unwanted: &[f64], alpha: f64) -> Result<MultinomialNb<f64, usize>, TrainingError> {
-    let rows = [wanted, unwanted].concat();
-    let records = Array2::from_shape_vec((2, wanted.len()), rows).map_err(TrainingError::fit)?;
+fn fit(columns: &[Column], alpha: f64) -> Result<MultinomialNb<f64, usize>, TrainingError> {
+    let rows = [WANTED, UNWANTED].into_iter().flat_map(|row| columns.iter().map(move |column| column[row])).collect();
+    let records = Array2::from_shape_vec((2, columns.len()), rows).map_err(TrainingError::fit)?;
     let dataset = DatasetBase::new(records, Array1::from(vec![WANTED, UNWANTED]));
     let _one = SILENCE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     // linfa-bayes 0.8 prints the whole fit to stderr. Without a stderr to silence there is nothing to silence.
@@ -70,8 +71,9 @@ mod tests {
         f64::from(u8::from(held))
     }
 
-    fn row_sum(examples: &[(bool, [bool; 10])], class: bool) -> Vec<f64> {
-        (0..10).map(|at| examples.iter().filter(|(label, held)| *label == class && held[at]).count() as f64).collect()
+    fn sums(examples: &[(bool, [bool; 10])]) -> Vec<Column> {
+        let sum = |at: usize, class| examples.iter().filter(|(label, held)| *label == class && held[at]).count() as f64;
+        (0..10).map(|at| [sum(at, false), sum(at, true)]).collect()
     }
 
     proptest! {
@@ -79,10 +81,10 @@ mod tests {
 
         #[test]
         fn the_sparse_sum_is_linfas_difference_of_joint_log_likelihoods(examples in examples(), alpha in 0.1f64..3.0, tried: [bool; 10]) {
-            let (wanted, unwanted) = (row_sum(&examples, false), row_sum(&examples, true));
-            let weights = log_odds(&wanted, &unwanted, alpha).unwrap();
+            let sums = sums(&examples);
+            let weights = log_odds(&sums, alpha).unwrap();
             let ours: f64 = weights.iter().zip(tried).filter(|(_, held)| *held).map(|(weight, _)| f64::from(*weight)).sum();
-            let model = fit(&wanted, &unwanted, alpha).unwrap();
+            let model = fit(&sums, alpha).unwrap();
             let record = Array2::from_shape_vec((1, 10), tried.map(number).to_vec()).unwrap();
             let joint = model.joint_log_likelihood(record.view());
             let theirs = joint[&UNWANTED][0] - joint[&WANTED][0];
@@ -93,7 +95,7 @@ mod tests {
         fn one_row_a_class_is_a_row_an_example(mut examples in examples()) {
             examples.push((true, [true; 10]));
             examples.push((false, [true; 10]));
-            let ours = log_odds(&row_sum(&examples, false), &row_sum(&examples, true), 1.0).unwrap();
+            let ours = log_odds(&sums(&examples), 1.0).unwrap();
             let records = examples.iter().flat_map(|(_, held)| held.map(number)).collect();
             let records = Array2::from_shape_vec((examples.len(), 10), records).unwrap();
             let labels: Array1<usize> = examples.iter().map(|(label, _)| usize::from(*label)).collect();

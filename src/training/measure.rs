@@ -37,7 +37,7 @@ pub(super) fn left_out<'a>(
             predictions.iter().filter(|prediction| prediction.domain != hidden).cloned().collect()
         };
         let unseen = Tried { left_out: elsewhere(others), pooled: elsewhere(&tried.pooled) };
-        let facts = assess::facts(question, census, &unseen, budgets);
+        let facts = assess::facts(question, census, &unseen, budgets, None);
         let of_it = tried.left_out.iter().filter(move |prediction| prediction.domain == hidden);
         of_it.map(move |prediction| outcome(prediction, &facts, None)).collect::<Vec<_>>()
     });

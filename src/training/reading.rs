@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::base::{Base, Grounds};
 use super::corpus::{Corpus, Example};
 use super::counts::{Counts, Say};
 use super::sample::{self, Gathering, Row, Ruled, Sample};
@@ -26,12 +27,17 @@ pub(super) struct Read {
     pub sample: Sample,
     /// By head, of the sample.
     sampled: [Census; 2],
+    /// By head, of the base that is trained from.
+    grounds: Option<[Grounds; 2]>,
 }
 
 impl Read {
     pub fn study(&self, question: Question) -> Study<'_> {
         let [spam, abuse] = &self.sampled;
-        Study { sample: &self.sample, question, census: if question == Question::Spam { spam } else { abuse } }
+        let at = usize::from(question != Question::Spam);
+        let census = if question == Question::Spam { spam } else { abuse };
+        let grounds = self.grounds.as_ref().and_then(|grounds| grounds.get(at));
+        Study { sample: &self.sample, question, census, grounds }
     }
 
     /// What a head was counted from.
@@ -67,7 +73,8 @@ struct Reader<'a> {
 pub(super) fn read(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Result<Read, TrainingError> {
     let corpus = Corpus::new(options.files.clone())?;
     let mut examples = 0;
-    let mut whole = Question::ALL.map(|question| Census::new(question, options.seed));
+    let before = |question| options.base.as_ref().map(|base| base.labels(question)).unwrap_or_default();
+    let mut whole = Question::ALL.map(|question| Census::new(question, options.seed, before(question)));
     let files = corpus.facts(&mut |example| {
         examples += 1;
         whole.iter_mut().for_each(|census| census.count(example, &options.sources));
@@ -88,10 +95,10 @@ pub(super) fn read(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -
             progress(Progress { step: "read", done, of: examples });
         }
     })?;
-    Ok(together(lanes, files, whole))
+    Ok(together(lanes, files, whole, options.base.as_ref()))
 }
 
-fn together(lanes: Vec<Lane>, files: Vec<FileFacts>, whole: [Census; 2]) -> Read {
+fn together(lanes: Vec<Lane>, files: Vec<FileFacts>, whole: [Census; 2], base: Option<&Base>) -> Read {
     let mut counts = Counts::new();
     let mut gatherings = Vec::new();
     let mut sampled = [whole[0].emptied(), whole[1].emptied()];
@@ -102,7 +109,13 @@ fn together(lanes: Vec<Lane>, files: Vec<FileFacts>, whole: [Census; 2]) -> Read
         let [more_spam, more_abuse] = lane.sampled;
         sampled = [spam.merged(more_spam), abuse.merged(more_abuse)];
     }
-    Read { files, whole, counts, sample: Gathering::sample(gatherings), sampled }
+    let sample = Gathering::sample(gatherings);
+    let grounds = base.map(|base| {
+        let [spam, abuse] = &whole;
+        [(Question::Spam, spam), (Question::Abuse, abuse)]
+            .map(|(question, own)| Grounds::new(base.columns(question, own), sample.features()))
+    });
+    Read { files, whole, counts, sample, sampled, grounds }
 }
 
 impl Reader<'_> {

@@ -110,6 +110,8 @@ pub(super) struct Census {
     domains: Vec<Domain>,
     counts: BTreeMap<(String, Label, Option<Language>), u64>,
     bytes: u64,
+    /// The real labels behind the base that is trained from.
+    before: BTreeMap<Language, Labels>,
 }
 
 /// A domain: one or more sources that are balanced and left out together.
@@ -136,8 +138,10 @@ impl Labels {
 }
 
 impl Census {
-    pub fn new(question: Question, seed: u64) -> Self {
-        Self { question, seed, cells: BTreeMap::new(), domains: Vec::new(), counts: BTreeMap::new(), bytes: 0 }
+    /// `before` are the real labels behind the base that is trained from.
+    pub fn new(question: Question, seed: u64, before: BTreeMap<Language, Labels>) -> Self {
+        let (cells, counts) = (BTreeMap::new(), BTreeMap::new());
+        Self { question, seed, cells, domains: Vec::new(), counts, bytes: 0, before }
     }
 
     /// Counts an example that speaks for this head.
@@ -161,13 +165,7 @@ impl Census {
 
     /// Of the same domains, with nothing counted.
     pub fn emptied(&self) -> Self {
-        Self {
-            cells: BTreeMap::new(),
-            counts: BTreeMap::new(),
-            bytes: 0,
-            domains: self.domains.clone(),
-            ..Self::new(self.question, self.seed)
-        }
+        Self { domains: self.domains.clone(), ..Self::new(self.question, self.seed, self.before.clone()) }
     }
 
     /// What two censuses of the same domains have counted together.
@@ -255,8 +253,19 @@ impl Census {
         weights.map(|sum| if sum > 0.0 { target / sum } else { 0.0 })
     }
 
-    /// The real labels by language in the training set of a split.
+    /// The real labels by language behind the fit of a split, the base's among them.
     pub fn labels(&self, split: Split) -> BTreeMap<Language, Labels> {
+        let mut labels = self.before.clone();
+        for (language, added) in self.labels_added(split) {
+            let labels = labels.entry(language).or_default();
+            labels.wanted += added.wanted;
+            labels.unwanted += added.unwanted;
+        }
+        labels
+    }
+
+    /// The real labels by language in the training set of a split.
+    pub fn labels_added(&self, split: Split) -> BTreeMap<Language, Labels> {
         let mut labels: BTreeMap<Language, Labels> = BTreeMap::new();
         for (cell, &count) in self.cells.iter().filter(|(cell, _)| !cell.written) {
             let (Some(language), Some(domain)) = (cell.language, self.domain(&cell.domain)) else { continue };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::base::Grounds;
 use super::counts::{Mass, ONE, enough};
 use super::sample::{Cue, Row, Ruled, Sample};
 use super::split::{Census, DomainId, Labels, Place, Split};
@@ -58,6 +59,8 @@ pub(super) struct Study<'a> {
     pub question: Question,
     /// Of the sample.
     pub census: &'a Census,
+    /// Of the base that is trained from.
+    pub grounds: Option<&'a Grounds>,
 }
 
 /// One split's fit: a weight for each feature it knows.
@@ -137,7 +140,8 @@ impl<'a> Study<'a> {
             }
         }
         let fewest = if recipe == Recipe::Tamis { FEWEST_EXAMPLES } else { 1 };
-        Ok(Fit { weights: weights(&sums, fewest)?, labels: self.census.labels(split) })
+        let grounds = self.grounds.filter(|_| recipe == Recipe::Tamis);
+        Ok(Fit { weights: weights(&sums, fewest, grounds)?, labels: self.census.labels(split) })
     }
 
     fn try_one(&self, fit: &Fit, split: Split, recipe: Recipe, predictions: &mut Vec<Prediction<'a>>) {
@@ -165,10 +169,18 @@ impl<'a> Study<'a> {
     }
 }
 
-fn weights(sums: &[Sum], fewest: u32) -> Result<Vec<Option<f32>>, TrainingError> {
+fn weights(sums: &[Sum], fewest: u32, grounds: Option<&Grounds>) -> Result<Vec<Option<f32>>, TrainingError> {
+    let before = |at: usize| grounds.and_then(|grounds| grounds.here.get(at).copied().flatten());
     let fewest = enough(sums.iter().map(|sum| sum.examples), fewest);
-    let kept = || sums.iter().filter(|sum| sum.examples >= fewest);
-    let row = |mass: fn(&Sum) -> Mass| -> Vec<f64> { kept().map(|sum| mass(sum) as f64 / ONE as f64).collect() };
-    let mut log_odds = fit::log_odds(&row(|sum| sum.wanted), &row(|sum| sum.unwanted), ALPHA)?.into_iter();
-    Ok(sums.iter().map(|sum| if sum.examples >= fewest { log_odds.next() } else { None }).collect())
+    let column = |(at, sum): (usize, &Sum)| {
+        let before = before(at);
+        let [good, bad] = before.unwrap_or_default();
+        let own = [sum.wanted, sum.unwanted].map(|mass| mass as f64 / ONE as f64);
+        (before.is_some() || sum.examples >= fewest).then_some([good + own[0], bad + own[1]])
+    };
+    let columns: Vec<_> = sums.iter().enumerate().map(column).collect();
+    let elsewhere = grounds.map(|grounds| grounds.elsewhere.as_slice()).unwrap_or_default();
+    let fitted: Vec<_> = columns.iter().flatten().chain(elsewhere).copied().collect();
+    let mut log_odds = fit::log_odds(&fitted, ALPHA)?.into_iter();
+    Ok(columns.iter().map(|column| column.and_then(|_| log_odds.next())).collect())
 }

@@ -9,6 +9,7 @@ mod cli;
 mod corpus;
 mod docs;
 mod faults;
+mod learning;
 mod limiter;
 mod models;
 mod replay;

@@ -71,7 +71,7 @@ impl Corpus {
             sources: Sources::shipped().unwrap(),
             seed: 7,
             date: "2026-11-24".parse().unwrap(),
-            parent: None,
+            base: None,
             budgets: Budgets::default(),
         }
     }

@@ -7,10 +7,14 @@
 //!   CARD              JSON, see `Card`
 //!   SPAM, ABUS        the heads' weights: keys (u64, ascending), then as many weights (f32)
 //!   NAME              feature names for people: key (u64, ascending), length (u16), UTF-8
+//!   SPMS, ABMS        what the weights were fitted from, for a training that starts here; serving does not read it:
+//!                     for each weight the mass of good examples that hold the feature (f32), and of bad ones (f32)
 //! SHA-256             32 bytes, over everything before
 //! ```
 //! Numbers are little-endian. A section of another name is skipped, so a later build may add facts that an older one
 //! does not need; whatever changes the meaning of a score raises `format`.
+
+use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
@@ -37,16 +41,33 @@ pub(super) struct Parts {
     pub stamp: String,
 }
 
-/// Writes a model file. The pairs must be sorted by key and distinct.
-pub fn write(card: &Card, spam: &[(Key, f32)], abuse: &[(Key, f32)], names: &[(Key, String)]) -> Vec<u8> {
+/// How much of the good and of the bad examples holds a feature, as a fit counts them.
+pub type Masses = [f32; 2];
+
+/// A head as a model file holds it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HeadParts<'a> {
+    /// Sorted by key, and distinct.
+    pub weights: &'a [(Key, f32)],
+    /// As many as there are weights, or none for a model that no training can start from.
+    pub masses: &'a [Masses],
+}
+
+/// Writes a model file.
+pub fn write(card: &Card, spam: HeadParts<'_>, abuse: HeadParts<'_>, names: &[(Key, String)]) -> Vec<u8> {
     let mut file = MAGIC.to_vec();
     file.extend(FORMAT.to_le_bytes());
     // A card that could not be written would not be read back, and training reads back what it writes.
     let json = serde_json::to_vec(card).unwrap_or_default();
     section(&mut file, b"CARD", &json);
-    section(&mut file, b"SPAM", &weights_out(spam));
-    section(&mut file, b"ABUS", &weights_out(abuse));
+    section(&mut file, b"SPAM", &weights_out(spam.weights));
+    section(&mut file, b"ABUS", &weights_out(abuse.weights));
     section(&mut file, b"NAME", &names_out(names));
+    for (name, head) in [(b"SPMS", spam), (b"ABMS", abuse)] {
+        if !head.masses.is_empty() {
+            section(&mut file, name, &masses_out(head.masses));
+        }
+    }
     let digest = Sha256::digest(&file);
     file.extend(digest);
     file
@@ -64,6 +85,10 @@ fn weights_out(pairs: &[(Key, f32)]) -> Vec<u8> {
     keys.chain(values).collect()
 }
 
+fn masses_out(masses: &[Masses]) -> Vec<u8> {
+    masses.iter().flatten().flat_map(|mass| mass.to_le_bytes()).collect()
+}
+
 fn names_out(names: &[(Key, String)]) -> Vec<u8> {
     let mut out = Vec::new();
     for (key, name) in names {
@@ -78,10 +103,9 @@ fn names_out(names: &[(Key, String)]) -> Vec<u8> {
 /// Reads a model file whole, or says why it cannot be used.
 pub(super) fn read(bytes: &[u8]) -> Result<Parts, ModelError> {
     let (body, stamp) = checked(bytes)?;
-    let mut rest = Reader(body);
     let (mut card, mut spam, mut abuse, mut names) = (None, None, None, None);
-    while let Some(name) = rest.take(4) {
-        let body = rest.u64().and_then(|length| rest.take(usize::try_from(length).ok()?)).ok_or(ModelError::Cut)?;
+    for section in sections(body) {
+        let (name, body) = section?;
         match name {
             b"CARD" => card = Some(read_card(body)?),
             b"SPAM" => spam = Some(read_weights(body, "SPAM")?),
@@ -90,15 +114,52 @@ pub(super) fn read(bytes: &[u8]) -> Result<Parts, ModelError> {
             _ => {}
         }
     }
-    if !rest.0.is_empty() {
-        return Err(ModelError::Cut);
-    }
     let (spam, abuse) = (spam.ok_or(ModelError::Missing("SPAM"))?, abuse.ok_or(ModelError::Missing("ABUS"))?);
     Ok(Parts {
         card: card.ok_or(ModelError::Missing("CARD"))?,
         weights: Weights::new(&spam, &abuse),
         names: names.ok_or(ModelError::Missing("NAME"))?,
         stamp,
+    })
+}
+
+/// What each head's weights were fitted from, by key; `None` of a model that no training can start from.
+///
+/// # Errors
+/// As for reading a model.
+pub fn masses(bytes: &[u8]) -> Result<Option<[Vec<(Key, Masses)>; 2]>, ModelError> {
+    let found: BTreeMap<&[u8], &[u8]> = sections(checked(bytes)?.0).collect::<Result<_, _>>()?;
+    let head = |weights: &'static str, masses: &'static str| {
+        let Some(masses) = found.get(masses.as_bytes()) else { return Ok(None) };
+        let body = found.get(weights.as_bytes()).ok_or(ModelError::Missing(weights))?;
+        Ok(Some(read_masses(masses, &read_weights(body, weights)?)?))
+    };
+    Ok(head("SPAM", "SPMS")?.zip(head("ABUS", "ABMS")?).map(|(spam, abuse)| [spam, abuse]))
+}
+
+fn read_masses(body: &[u8], weights: &[(Key, f32)]) -> Result<Vec<(Key, Masses)>, ModelError> {
+    let (pairs, rest) = body.as_chunks::<8>();
+    if pairs.len() != weights.len() || !rest.is_empty() {
+        return Err(ModelError::Cut);
+    }
+    let mass = |[a, b, c, d, e, f, g, h]: [u8; 8]| [f32::from_le_bytes([a, b, c, d]), f32::from_le_bytes([e, f, g, h])];
+    let masses: Vec<_> = weights.iter().zip(pairs).map(|((key, _), pair)| (*key, mass(*pair))).collect();
+    match masses.iter().flat_map(|(_, masses)| masses).all(|mass| mass.is_finite() && *mass >= 0.0) {
+        true => Ok(masses),
+        false => Err(ModelError::Number("masses")),
+    }
+}
+
+/// The sections one after another, by name.
+fn sections(body: &[u8]) -> impl Iterator<Item = Result<(&[u8], &[u8]), ModelError>> {
+    let mut rest = Reader(body);
+    std::iter::from_fn(move || {
+        let name = rest.take(4.min(rest.0.len())).filter(|name| !name.is_empty())?;
+        let body = rest.u64().and_then(|length| rest.take(usize::try_from(length).ok()?));
+        if body.is_none() {
+            rest = Reader(&[]);
+        }
+        Some(body.map(|body| (name, body)).ok_or(ModelError::Cut))
     })
 }
 

@@ -60,7 +60,8 @@ fn weights(body: &str, weight: f32) -> Vec<(Key, f32)> {
 fn file(weight: f32) -> Vec<u8> {
     let weights = weights(OPEN, weight);
     let names: Vec<_> = weights.iter().map(|(key, _)| (*key, format!("{key:x}"))).collect();
-    write(&card(), &weights, &weights, &names)
+    let head = HeadParts { weights: &weights, masses: &[] };
+    write(&card(), head, head, &names)
 }
 
 fn model(weight: f32) -> Model {
@@ -145,14 +146,34 @@ fn a_newer_format_is_refused_with_a_sentence() {
 #[test]
 fn another_tokenizer_is_refused() {
     let card = Card { tokenizer: 999, ..card() };
-    let error = Model::read(&write(&card, &[], &[], &[])).unwrap_err();
+    let error = Model::read(&write(&card, HeadParts::default(), HeadParts::default(), &[])).unwrap_err();
     assert_eq!(error, ModelError::Tokenizer { found: 999, known: features::TOKENIZER });
 }
 
 #[test]
 fn weights_that_no_training_gives_are_refused() {
     for weights in [vec![(2, 1.0), (1, 1.0)], vec![(1, 1.0), (1, 1.0)], vec![(1, f32::NAN)], vec![(1, 1e9)]] {
-        assert!(Model::read(&write(&card(), &weights, &[], &[])).is_err(), "{weights:?}");
+        assert!(
+            Model::read(&write(&card(), HeadParts { weights: &weights, masses: &[] }, HeadParts::default(), &[]))
+                .is_err(),
+            "{weights:?}"
+        );
+    }
+}
+
+#[test]
+fn masses_read_back_and_must_fit_the_weights() {
+    let weights = [(1, 0.5), (7, -0.5)];
+    let file = |kept: &[Masses]| {
+        let head = HeadParts { weights: &weights, masses: kept };
+        write(&card(), head, head, &[])
+    };
+    let kept = [[1.0, 2.0], [3.5, 0.0]];
+    let [spam, abuse] = masses(&file(&kept)).unwrap().unwrap();
+    assert_eq!((spam.as_slice(), &abuse), ([(1, kept[0]), (7, kept[1])].as_slice(), &spam));
+    assert_eq!(masses(&file(&[])).unwrap(), None);
+    for wrong in [&[[1.0, 2.0]][..], &[[1.0, 2.0], [f32::NAN, 0.0]], &[[1.0, 2.0], [-1.0, 0.0]]] {
+        assert!(masses(&file(wrong)).is_err(), "{wrong:?}");
     }
 }
 

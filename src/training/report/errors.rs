@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::classifier::card::{Card, HeadFacts, Label, LanguageFacts, Question};
-use crate::domain::classifier::{Model, write};
+use crate::domain::classifier::{HeadParts, Model, write};
 use crate::domain::comment::{Kind, Language};
 use crate::domain::decision::{Thresholds, Verdict};
 use crate::domain::policy;
@@ -159,11 +159,12 @@ fn judge(study: &Study<'_>, card: &Card, facts: &HeadFacts, split: Split) -> Res
         ..facts.clone()
     };
     let card = Card { spam: told.clone(), abuse: told, ..card.clone() };
+    let head = HeadParts { weights: &weights, masses: &[] };
     let (spam, abuse) = match study.question {
-        Question::Spam => (weights, Vec::new()),
-        Question::Abuse => (Vec::new(), weights),
+        Question::Spam => (head, HeadParts::default()),
+        Question::Abuse => (HeadParts::default(), head),
     };
-    Ok(Model::read(&write(&card, &spam, &abuse, &[]))?)
+    Ok(Model::read(&write(&card, spam, abuse, &[]))?)
 }
 
 /// What a model says about one text.

@@ -69,7 +69,7 @@ impl Sample {
             sources: Sources::shipped().unwrap(),
             seed: 7,
             date: "2026-11-24".parse().unwrap(),
-            parent: None,
+            base: None,
             budgets: Budgets::default(),
         }
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tamis::domain::classifier::card::{Card, Claim, Question};
 use tamis::domain::classifier::features::{Family, Features, Key};
-use tamis::domain::classifier::{Model, write};
+use tamis::domain::classifier::{HeadParts, Model, write};
 use tamis::domain::comment::{Comment, Draft, Language};
 use tamis::domain::decision::Verdict;
 use tamis::domain::score::Score;
@@ -84,6 +84,7 @@ fn shipped_but(change: impl FnOnce(&mut Card, &mut Vec<(Key, f32)>)) -> Made {
     let mut abuse: Vec<_> = shipped.weights(Question::Abuse).collect();
     change(&mut card, &mut abuse);
     let spam: Vec<_> = shipped.weights(Question::Spam).collect();
-    let bytes = write(&card, &spam, &abuse, &[]);
+    let [spam, abuse] = [&spam, &abuse].map(|weights| HeadParts { weights, masses: &[] });
+    let bytes = write(&card, spam, abuse, &[]);
     Made { version: Model::read(&bytes).unwrap().version().to_owned(), bytes }
 }
