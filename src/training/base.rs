@@ -7,7 +7,7 @@ use super::TrainingError;
 use super::split::{Census, Labels, Split};
 use crate::domain::classifier::card::{Card, HeadFacts, Question};
 use crate::domain::classifier::features::Key;
-use crate::domain::classifier::{Masses, Model, built_in, masses};
+use crate::domain::classifier::{HeadMasses, Model, built_in, masses};
 use crate::domain::comment::Language;
 
 /// So many labels of the rarer kind bring the base's counts to half their mass: by then a site knows its readers.
@@ -21,7 +21,7 @@ pub(super) type Column = [f64; 2];
 pub struct Base {
     pub(super) version: String,
     pub(super) card: Card,
-    masses: [Vec<(Key, Masses)>; 2],
+    masses: [HeadMasses; 2],
     /// Sorted by key.
     names: Vec<(Key, String)>,
 }

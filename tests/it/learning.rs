@@ -77,12 +77,16 @@ fn craftsman(number: usize, labelled: bool) -> String {
 fn written(file: &str) -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("training-data").join(file);
     let lines = std::fs::read_to_string(path).unwrap();
-    lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["text"].as_str().unwrap().to_owned()).collect()
+    lines
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["text"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn corpus(folder: &Path, examples: impl IntoIterator<Item = (String, &'static str)>) -> PathBuf {
     let path = folder.join("site.jsonl");
-    let line = |(text, label)| json!({"text": text, "label": label, "lang": "fr", "source": "journal"}).to_string() + "\n";
+    let line =
+        |(text, label)| json!({"text": text, "label": label, "lang": "fr", "source": "journal"}).to_string() + "\n";
     std::fs::write(&path, examples.into_iter().map(line).collect::<String>()).unwrap();
     path
 }
@@ -111,7 +115,7 @@ fn learn(file: PathBuf) -> Trained {
 /// How many of some texts are held or rejected.
 fn held(model: &Model, texts: &[String]) -> usize {
     let rules = Arc::new(RuleSet::built_in().unwrap());
-    let sieve = Sieve { rules, model: Arc::new(model.clone()), thresholds: Thresholds::default() };
+    let sieve = Sieve { rules, model: Arc::new(model.clone()), thresholds: Thresholds::default(), shadow: None };
     let verdict = |text: &String| {
         let comment = Comment::parse(Draft { body: text.clone(), ..Draft::default() }).unwrap();
         let now = Timestamp::UNIX_EPOCH;

@@ -16,7 +16,6 @@ use crate::domain::ledger::{Exclusion, Lesson, Taught};
 use crate::domain::review::{Label, Record};
 use crate::domain::site::Site;
 use crate::domain::text::Text;
-use crate::ports::store::Store;
 use crate::service::ledger::each_lesson;
 
 /// How many disputed comments are listed.

@@ -44,6 +44,9 @@ pub(super) struct Parts {
 /// How much of the good and of the bad examples holds a feature, as a fit counts them.
 pub type Masses = [f32; 2];
 
+/// What a head's weights were fitted from, sorted by key.
+pub type HeadMasses = Vec<(Key, Masses)>;
+
 /// A head as a model file holds it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HeadParts<'a> {
@@ -127,7 +130,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Parts, ModelError> {
 ///
 /// # Errors
 /// As for reading a model.
-pub fn masses(bytes: &[u8]) -> Result<Option<[Vec<(Key, Masses)>; 2]>, ModelError> {
+pub fn masses(bytes: &[u8]) -> Result<Option<[HeadMasses; 2]>, ModelError> {
     let found: BTreeMap<&[u8], &[u8]> = sections(checked(bytes)?.0).collect::<Result<_, _>>()?;
     let head = |weights: &'static str, masses: &'static str| {
         let Some(masses) = found.get(masses.as_bytes()) else { return Ok(None) };
@@ -137,7 +140,7 @@ pub fn masses(bytes: &[u8]) -> Result<Option<[Vec<(Key, Masses)>; 2]>, ModelErro
     Ok(head("SPAM", "SPMS")?.zip(head("ABUS", "ABMS")?).map(|(spam, abuse)| [spam, abuse]))
 }
 
-fn read_masses(body: &[u8], weights: &[(Key, f32)]) -> Result<Vec<(Key, Masses)>, ModelError> {
+fn read_masses(body: &[u8], weights: &[(Key, f32)]) -> Result<HeadMasses, ModelError> {
     let (pairs, rest) = body.as_chunks::<8>();
     if pairs.len() != weights.len() || !rest.is_empty() {
         return Err(ModelError::Cut);
