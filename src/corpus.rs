@@ -8,7 +8,9 @@ mod collection;
 pub mod import;
 mod line;
 mod seen;
+mod stats;
 
 pub use collection::{Collection, Conflict, Gathered, Unwritable, Voices};
 pub use line::{Line, ReadError, Weight, each};
 pub use seen::{Met, Seen, digest};
+pub use stats::{Doubt, SourceStats, Stats, Survey};

@@ -2,6 +2,7 @@
 
 mod export;
 mod import;
+mod stats;
 
 use std::path::Path;
 
@@ -15,6 +16,8 @@ pub enum CorpusCommand {
     Import(import::Import),
     /// Make examples of what moderators decided, from the store
     Export(export::Export),
+    /// Count what files of examples hold, and list labels to look at again
+    Stats(stats::Stats),
 }
 
 impl CorpusCommand {
@@ -22,6 +25,7 @@ impl CorpusCommand {
         match self {
             Self::Import(command) => command.run(),
             Self::Export(command) => command.run(config),
+            Self::Stats(command) => command.run(),
         }
     }
 }

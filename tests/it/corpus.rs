@@ -244,6 +244,40 @@ fn what_was_imported_is_read_again_and_by_train() {
     assert_eq!(read("a.jsonl").lines().count(), 120);
 }
 
+#[test]
+fn stats_count_and_list_the_labels_to_look_at_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = |text: &str, label: &str, source: &str| {
+        format!("{}\n", json!({"text": text, "label": label, "lang": "en", "source": source}))
+    };
+    let casino = "Online casino bonus, free spins, click here http://win.example and earn money fast";
+    let first = [
+        line("Thanks for the article", "ham", "a"),
+        line(casino, "ham", "a"),
+        line(&"x".repeat(1 << 20), "ham", "a").replacen("xx", "xxx", 1),
+    ]
+    .concat();
+    let second = [line("THANKS for  the article", "ham", "b"), line("thanks for the article", "spam", "b")].concat();
+    std::fs::write(folder.path().join("a.jsonl"), first).unwrap();
+    std::fs::write(folder.path().join("b.jsonl"), second).unwrap();
+    let output = run(folder.path(), &["corpus", "stats", "a.jsonl", "b.jsonl", "--json"], "");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told["sources"]["a"], json!({"labels": {"ham": 2}, "languages": {"en": 2}, "duplicates": 0}));
+    assert_eq!(told["sources"]["b"]["labels"], json!({"ham": 1, "spam": 1}));
+    assert_eq!((&told["examples"], &told["duplicates"]), (&json!(4), &json!(1)));
+    let conflict = json!({"first": "ham", "first_at": "a.jsonl:1", "then": "spam", "then_at": "b.jsonl:2"});
+    assert_eq!((&told["conflicting"], &told["conflicts"]), (&json!(1), &json!([conflict])));
+    assert_eq!((&told["unusable"], &told["unusable_at"]), (&json!(1), &json!(["a.jsonl:3"])));
+    let doubts = told["doubts"].as_array().unwrap();
+    let casino = doubts.iter().find(|doubt| doubt["at"] == "a.jsonl:2").unwrap();
+    assert_eq!((&casino["label"], &casino["head"]), (&json!("ham"), &json!("spam")));
+    assert!(casino["probability"].as_f64().unwrap() >= 0.9);
+    let table = text(&run(folder.path(), &["corpus", "stats", "a.jsonl", "b.jsonl"], "").stdout);
+    assert!(table.contains("ham a.jsonl:1, spam b.jsonl:2"), "{table}");
+    assert!(table.contains("a.jsonl:2 is ham, spam"), "{table}");
+}
+
 #[tokio::test]
 async fn what_moderators_decided_is_exported_without_what_they_took_back() {
     let server = Server::start();
