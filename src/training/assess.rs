@@ -117,8 +117,12 @@ pub(super) fn facts(
         let line = line(real().filter(|prediction| prediction.language == Some(language)), prior);
         let labels = labels.get(&language).copied().unwrap_or_default();
         let judged = judging.iter().copied().filter(|prediction| prediction.language == Some(language));
+        let tried = judged.clone().count() > 0;
         let own = language_facts(question, census, judged, labels, line, budgets);
-        (language, before.map_or_else(|| own.clone(), |before| with_base(&own, before)))
+        (
+            language,
+            before.map_or_else(|| own.clone(), |before| if tried { with_base(&own, before) } else { before.clone() }),
+        )
     };
     HeadFacts {
         alpha: ALPHA,

@@ -200,12 +200,18 @@ impl Census {
     }
 
     fn fold(&self, example: &Example) -> u64 {
-        example.draw(self.seed) % FOLDS
+        self.draw(example, self.seed) % FOLDS
     }
 
     fn part(&self, example: &Example, source: &Source) -> u64 {
         let seed = self.seed.wrapping_add(2);
-        (if source.parts { example.draw_part(seed) } else { example.draw(seed) }) % FOLDS
+        (if source.parts { example.draw_part(seed) } else { self.draw(example, seed) }) % FOLDS
+    }
+
+    /// The labels that a site adds to a base may all stand under one page, and what it is sent comes back under every
+    /// page: its texts are parted one by one.
+    fn draw(&self, example: &Example, seed: u64) -> u64 {
+        if self.before.is_empty() { example.draw(seed) } else { example.lot(seed) }
     }
 
     /// Where an example stands, if it speaks for this head.
