@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 use crate::domain::decision::Thresholds;
+use crate::domain::retention::Retention;
 use crate::service::{Quotas, StoreDown};
 
 pub use error::ConfigError;
@@ -42,6 +43,8 @@ pub struct Config {
     pub rules_file: Option<PathBuf>,
     pub thresholds: Thresholds,
     pub store_down: StoreDown,
+    /// How long what people wrote is kept.
+    pub retention: Retention,
     pub secret: SecretSource,
     pub log_format: LogFormat,
     /// A level, or directives as `tracing_subscriber::EnvFilter` reads them.
@@ -155,5 +158,9 @@ mod tests {
         let config = load("[server]\nmax_body = \"1 MiB\"\n[limits]\nsite = \"off\"\npage = \"10/s\"\n").unwrap();
         assert_eq!((config.max_body, config.quotas.site), (1 << 20, None));
         assert_eq!(config.quotas.page.unwrap().period.as_secs(), 1);
+        let config = load("[privacy]\nretention.held = \"12 h\"\nexamples = \"0 s\"\n").unwrap();
+        assert_eq!((config.retention.held.as_hours(), config.retention.rejected.as_hours()), (12, 30 * 24));
+        let error = load("[privacy]\nretention.approved = \"1 month\"\n").unwrap_err().to_string();
+        assert!(error.contains("privacy.retention.approved") && error.contains("`90 d`"), "{error}");
     }
 }

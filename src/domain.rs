@@ -24,6 +24,8 @@
 //! | promote, rollback | make a candidate active; the previous one again |
 //! | limit | a quota on a key; `take` one, or be `refused` |
 //! | event | something a person did to a recorded comment |
+//! | retention | how long what people wrote is kept |
+//! | example | a text that a person's label stands on |
 
 pub mod score;
 
@@ -52,5 +54,7 @@ pub mod sieve;
 pub mod review;
 
 pub mod ledger;
+
+pub mod retention;
 
 pub mod secrets;

@@ -6,4 +6,6 @@ pub mod limiter;
 
 pub mod registry;
 
+pub mod privacy;
+
 pub mod store;

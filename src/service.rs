@@ -21,6 +21,8 @@ pub mod promote;
 
 pub mod replay;
 
+pub mod retention;
+
 pub mod review;
 
 pub mod sieves;

@@ -8,6 +8,7 @@ mod durability;
 mod fault;
 mod lookup;
 mod models;
+mod privacy;
 mod read;
 mod rows;
 mod write;

@@ -8,6 +8,7 @@ mod fault;
 mod lookup;
 mod models;
 mod open;
+mod privacy;
 mod read;
 mod rows;
 mod write;

@@ -14,10 +14,13 @@ use super::wiring::{self, Foundation};
 use super::{CliError, Outcome};
 use crate::adapters::rules_folder::RulesFolder;
 use crate::config::Config;
+use crate::domain::retention::Retention;
 use crate::domain::site::{Locale, Site};
 use crate::http::server::{self, Shared};
-use crate::ports::store::StoreError;
+use crate::ports::clock::Clock;
+use crate::ports::store::{Database, StoreError};
 use crate::service::moderate::FIRST_ANSWERS_LAST;
+use crate::service::retention::Walk;
 use crate::service::sites::{self, SiteKeys, Sites};
 use crate::telemetry;
 
@@ -33,6 +36,9 @@ const REFRESH: Duration = Duration::from_secs(1);
 /// How often expired idempotency keys are dropped, and how many at once.
 const SWEEP: Duration = Duration::from_secs(60);
 const SWEPT_AT_ONCE: u32 = 1_000;
+/// How often all texts are looked at, unless a tenth of the shortest period is less, and the pause between two steps.
+const WALK: Duration = Duration::from_secs(3_600);
+const BETWEEN_STEPS: Duration = Duration::from_millis(50);
 
 impl Serve {
     pub fn run(self, config: Option<&Path>) -> Result<Outcome, CliError> {
@@ -84,6 +90,7 @@ pub async fn start(config: &Config, foundation: &Foundation, listener: TcpListen
     beside.spawn(keep_sites_fresh(Arc::clone(&shared)));
     beside.spawn(keep_models_fresh(Arc::clone(&shared)));
     beside.spawn(forget_answers(Arc::clone(&shared)));
+    beside.spawn(end_texts(foundation.store.clone(), foundation.clock.clone(), config.retention));
     if let Some(folder) = wiring::rules_folder(config) {
         beside.spawn(keep_rules_fresh(Arc::clone(&shared), folder));
     }
@@ -169,6 +176,31 @@ async fn forget_answers(shared: Arc<Shared>) {
                 break;
             }
         }
+    }
+}
+
+/// Takes out what people wrote once its time is over. Several replicas may do so at once.
+async fn end_texts(store: Arc<dyn Database>, clock: Arc<dyn Clock>, retention: Retention) {
+    let rest = Duration::try_from(retention.shortest() / 10).unwrap_or_default().clamp(REFRESH, WALK);
+    let mut walk = Walk::default();
+    loop {
+        let walked = loop {
+            match walk.step(store.as_ref(), &retention, clock.now()).await {
+                Ok(true) => tokio::time::sleep(BETWEEN_STEPS).await,
+                walked => break walked,
+            }
+        };
+        match walked {
+            // The next round goes on where this one stopped.
+            Err(error) => tracing::warn!(%error, "texts whose time is over could not all be taken out; trying again"),
+            Ok(_) => {
+                let Walk { ended, .. } = std::mem::take(&mut walk);
+                if ended > 0 {
+                    tracing::info!(ended, "took out texts whose time is over");
+                }
+            }
+        }
+        tokio::time::sleep(rest).await;
     }
 }
 

@@ -25,13 +25,13 @@ use crate::domain::secrets::SealingKey;
 use crate::domain::sieve::Sieve;
 use crate::ports::clock::{Clock, Random};
 use crate::ports::limiter::Limiter;
-use crate::ports::store::{Store, StoreError};
+use crate::ports::store::{Database, StoreError};
 use crate::service::keys::KeysError;
 use crate::service::{Keys, Models, Service, Sieves};
 
 /// What every command that touches the store needs.
 pub struct Foundation {
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn Database>,
     pub keys: Keys,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
@@ -47,7 +47,7 @@ pub async fn foundation(config: &Config) -> Result<Foundation, CliError> {
 }
 
 /// Opens the store that is configured.
-async fn store(config: &Config) -> Result<Arc<dyn Store>, CliError> {
+async fn store(config: &Config) -> Result<Arc<dyn Database>, CliError> {
     match &config.store {
         StoreUrl::Sqlite(path) => {
             let opened = SqliteStore::open(&path.to_string_lossy(), sqlite::Options::default()).await;
@@ -200,7 +200,7 @@ async fn limiter(config: &Config) -> Result<Arc<dyn Limiter>, CliError> {
 /// The whole service over a foundation.
 pub async fn service(config: &Config, foundation: &Foundation) -> Result<Service, CliError> {
     Ok(Service {
-        store: Arc::clone(&foundation.store),
+        store: foundation.store.clone(),
         limiter: limiter(config).await?,
         clock: Arc::clone(&foundation.clock),
         random: Arc::clone(&foundation.random),

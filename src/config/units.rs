@@ -7,6 +7,8 @@ use std::time::Duration;
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::{Serialize, Serializer};
 
+use jiff::SignedDuration;
+
 use crate::domain::limits::Quota;
 
 /// A size in bytes: `65536` or `64 KiB`.
@@ -16,6 +18,46 @@ pub struct Size(pub usize);
 /// A quota, or none: `6/min`, `off`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate(pub Option<Quota>);
+
+/// A length of time: `90 d`, `12 h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period(pub SignedDuration);
+
+impl Period {
+    pub const fn days(days: i64) -> Self {
+        Self(SignedDuration::from_hours(days * 24))
+    }
+}
+
+impl FromStr for Period {
+    type Err = String;
+
+    fn from_str(written: &str) -> Result<Self, String> {
+        let digits = written.trim_end_matches(|c: char| !c.is_ascii_digit());
+        let wrong = || format!("`{written}` is not a length of time such as `90 d`; the unit is d, h, min or s");
+        let number: u32 = digits.parse().map_err(|_| wrong())?;
+        let unit = match written.get(digits.len()..).unwrap_or_default().trim() {
+            "s" => 1,
+            "min" => 60,
+            "h" => 3_600,
+            "d" => 86_400,
+            _ => return Err(wrong()),
+        };
+        Ok(Self(SignedDuration::from_secs(i64::from(number) * unit)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Period {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        NumberOrText::deserialize(deserializer)?.text().parse().map_err(Error::custom)
+    }
+}
+
+impl Serialize for Period {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{} s", self.0.as_secs()))
+    }
+}
 
 impl FromStr for Size {
     type Err = String;

@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::decision::{Thresholds, Verdict};
 use crate::domain::limits::Quota;
+use crate::domain::retention::Retention;
 use crate::domain::score::Score;
 use crate::service::{Quotas, StoreDown};
 
-use super::units::{Rate, Size};
+use super::units::{Period, Rate, Size};
 use super::{Config, ConfigError, LogFormat, SecretSource, StoreUrl, USUAL_FILE};
 
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -78,12 +79,23 @@ struct Policy {
     store_down: WhenDown,
 }
 
-#[derive(Debug, Default, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 struct Privacy {
+    retention: Texts,
+    examples: Period,
     #[serde(serialize_with = "no_secret")]
     secret: Option<SecretString>,
     secret_file: Option<PathBuf>,
+}
+
+/// How long texts without a label are kept, by the comment's status.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+struct Texts {
+    held: Period,
+    rejected: Period,
+    approved: Period,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -159,6 +171,18 @@ impl Default for Policy {
     }
 }
 
+impl Default for Privacy {
+    fn default() -> Self {
+        Self { retention: Texts::default(), examples: Period::days(365), secret: None, secret_file: None }
+    }
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self { held: Period::days(90), rejected: Period::days(30), approved: Period::days(30) }
+    }
+}
+
 impl Default for Log {
     fn default() -> Self {
         Self { format: Layout::Auto, level: "info".to_owned() }
@@ -218,6 +242,7 @@ impl Written {
             rules_file: self.rules.file,
             thresholds: self.policy.thresholds()?,
             store_down: self.policy.store_down(),
+            retention: self.privacy.retention(),
             secret: self.privacy.source(&store)?,
             store,
             log_format: self.log.format(),
@@ -264,6 +289,11 @@ impl Policy {
 }
 
 impl Privacy {
+    fn retention(&self) -> Retention {
+        let Texts { held, rejected, approved } = &self.retention;
+        Retention { held: held.0, rejected: rejected.0, approved: approved.0, examples: self.examples.0 }
+    }
+
     fn source(self, store: &StoreUrl) -> Result<SecretSource, ConfigError> {
         match (self.secret, self.secret_file) {
             (Some(_), Some(_)) => {

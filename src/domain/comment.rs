@@ -15,6 +15,13 @@ pub use draft::{Draft, DraftAuthor, DraftForm, DraftPage, FieldError};
 #[serde(transparent)]
 pub struct CommentId(pub Uuid);
 
+impl CommentId {
+    /// An id that is below those of all comments recorded from `at` on: ids begin with the time.
+    pub fn before(at: Timestamp) -> Self {
+        Self(Uuid::from_u128(u128::try_from(at.as_millisecond()).unwrap_or(0) << 80))
+    }
+}
+
 impl std::fmt::Display for CommentId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)

@@ -63,6 +63,12 @@ impl Record {
         }
     }
 
+    /// When a person last gave a revision a label that stands: what makes its text an example.
+    pub fn labelled_at(&self, revision: u32) -> Option<Timestamp> {
+        let said = if self.kind.is_prose() { self.said(revision, &[]) } else { Vec::new() };
+        said.last().map(|said| said.at)
+    }
+
     fn lesson<'a>(&'a self, revision: &'a Revision, now: Timestamp, without: &[Exclusion]) -> Option<Lesson<'a>> {
         let content = revision.content.as_ref()?;
         let said = self.said(revision.number, without);

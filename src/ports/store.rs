@@ -11,6 +11,8 @@ use crate::domain::score::Score;
 use crate::domain::secrets::ContentDigest;
 use crate::domain::site::{Site, SiteId};
 
+use super::privacy::Privacy;
+
 /// When a method that writes returns `Ok`, what it wrote is on disk and survives a power cut. Instants are kept to the
 /// microsecond.
 #[async_trait]
@@ -97,6 +99,11 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Unavailable`] when it takes longer than a call may; what waits is then still being written.
     async fn close(&self) -> Result<(), StoreError>;
 }
+
+/// Everything a database of Tamis's does: what the command line opens once and hands out by port.
+pub trait Database: Store + Privacy {}
+
+impl<T: Store + Privacy> Database for T {}
 
 /// What is recorded under an external id.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! What every store promises, told once and held against each; and what each alone must show.
 
+mod ending;
 mod postgres;
 mod promises;
 mod samples;
@@ -7,7 +8,7 @@ mod sqlite;
 
 use std::sync::Arc;
 
-use tamis::ports::store::Store;
+use tamis::ports::store::Database;
 
 /// A place for one test's data.
 trait Backend: Sized {
@@ -15,7 +16,7 @@ trait Backend: Sized {
     async fn empty() -> Self;
 
     /// Opens the place: every call gives a handle of its own on the same data.
-    async fn open(&self) -> Arc<dyn Store>;
+    async fn open(&self) -> Arc<dyn Database>;
 }
 
 /// Makes a test of every promise for a backend.
@@ -78,6 +79,10 @@ macro_rules! backends {
             what_a_shadow_would_have_decided_is_kept_beside_the_decision
             an_edit_has_its_own_shadow
             a_store_that_works_says_so
+            texts_end_by_status_and_examples_by_their_label
+            what_was_labelled_meanwhile_stays
+            a_walk_reaches_every_comment_and_ends_nothing_twice
+            a_shadow_s_verdict_ends_with_the_text
         })*
     };
 }

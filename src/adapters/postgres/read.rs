@@ -12,7 +12,7 @@ use crate::domain::site::{Site, SiteId};
 use crate::ports::store::{FirstAnswer, Known, Position, Selection, StoreError};
 
 /// Most comments of one list, whatever was asked for.
-const MOST_LISTED: u32 = 500;
+pub(super) const MOST_LISTED: u32 = 500;
 
 /// `place` counts the names from 0.
 const DIGESTS: &str = "SELECT asked.place - 1 AS place, c.id, r.digest \
@@ -96,7 +96,7 @@ pub(super) async fn list(
     records
 }
 
-async fn end(snapshot: sqlx::Transaction<'_, Postgres>) -> Result<(), StoreError> {
+pub(super) async fn end(snapshot: sqlx::Transaction<'_, Postgres>) -> Result<(), StoreError> {
     snapshot.commit().await.map_err(|error| explain(&error))
 }
 
@@ -123,7 +123,7 @@ fn selecting(site: SiteId, selection: &Selection, after: Option<Position>, limit
 }
 
 /// The comments of these rows with their revisions and events: two more statements, however many there are.
-async fn whole(connection: &mut PgConnection, comments: &[PgRow]) -> Result<Vec<Record>, StoreError> {
+pub(super) async fn whole(connection: &mut PgConnection, comments: &[PgRow]) -> Result<Vec<Record>, StoreError> {
     if comments.is_empty() {
         return Ok(Vec::new());
     }

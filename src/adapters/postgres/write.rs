@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::adapters::rows::to_json;
 use crate::domain::activation::{Activation, ModelVersion, Scope};
@@ -34,8 +35,18 @@ pub(super) enum Write {
     Activate(Box<Activation>, String),
     /// `None` ends it.
     SetShadow(Scope, Option<ModelVersion>),
+    /// Takes texts or names out, as the statement says.
+    End(&'static str, Revisions),
     /// Changes nothing, but only where changes are possible.
     Nothing,
+}
+
+/// Revisions of comments at a version, a column each.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Revisions {
+    pub(super) comments: Vec<Uuid>,
+    pub(super) versions: Vec<i64>,
+    pub(super) numbers: Vec<i64>,
 }
 
 #[derive(Debug)]

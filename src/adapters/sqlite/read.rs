@@ -11,7 +11,7 @@ use crate::domain::site::{Site, SiteId};
 use crate::ports::store::{FirstAnswer, Known, Position, Selection, StoreError};
 
 /// Most comments of one list, whatever was asked for.
-const MOST_LISTED: u32 = 500;
+pub(super) const MOST_LISTED: u32 = 500;
 
 /// The names come as a JSON array of pairs, a site in hexadecimal and an external id; `place` counts them from 0.
 const DIGESTS: &str = "SELECT asked.key AS place, c.id, r.digest FROM json_each(?) AS asked \
@@ -109,7 +109,10 @@ fn selecting(site: SiteId, selection: &Selection, after: Option<Position>, limit
 }
 
 /// The comments of these rows with their revisions and events: two more statements, however many there are.
-async fn whole(connection: &mut SqliteConnection, comments: &[SqliteRow]) -> Result<Vec<Record>, StoreError> {
+pub(super) async fn whole(
+    connection: &mut SqliteConnection,
+    comments: &[SqliteRow],
+) -> Result<Vec<Record>, StoreError> {
     if comments.is_empty() {
         return Ok(Vec::new());
     }

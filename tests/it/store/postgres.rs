@@ -20,7 +20,7 @@ impl Backend for Database {
         Self(Cluster::shared().database().await)
     }
 
-    async fn open(&self) -> Arc<dyn Store> {
+    async fn open(&self) -> Arc<dyn tamis::ports::store::Database> {
         Arc::new(self.store().await.unwrap())
     }
 }

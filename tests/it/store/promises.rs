@@ -9,11 +9,13 @@ use tamis::domain::decision::Verdict;
 use tamis::domain::review::{Act, Record, Status};
 use tamis::domain::score::Score;
 use tamis::ports::store::{
-    ACTIVATIONS_KEPT, Claim, Entry, FirstAnswer, Known, Position, Selection, Shadowed, Store, StoreError,
+    ACTIVATIONS_KEPT, Claim, Database, Entry, FirstAnswer, Known, Position, Selection, Shadowed, StoreError,
 };
 
 use super::Backend;
 use super::samples::*;
+
+pub use super::ending::*;
 
 pub async fn a_site_reads_back_as_it_was_added(place: &impl Backend) {
     let store = place.open().await;
@@ -590,12 +592,12 @@ fn is_conflict<T>(result: Result<T, StoreError>) -> bool {
     matches!(result, Err(StoreError::Conflict))
 }
 
-async fn record(store: Arc<dyn Store>, entry: Entry) -> Result<(), StoreError> {
+async fn record(store: Arc<dyn Database>, entry: Entry) -> Result<(), StoreError> {
     store.record(entry).await
 }
 
 /// Records on a task of its own.
-async fn spawn(store: &Arc<dyn Store>, entry: Entry) -> Result<(), StoreError> {
+async fn spawn(store: &Arc<dyn Database>, entry: Entry) -> Result<(), StoreError> {
     tokio::spawn(record(Arc::clone(store), entry)).await.unwrap()
 }
 

@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tamis::adapters::sqlite::{Options, SqliteStore};
 use tamis::domain::decision::Verdict;
-use tamis::ports::store::{Entry, Selection, Shadowed, Store, StoreError};
+use tamis::ports::store::{Database, Entry, Selection, Shadowed, Store, StoreError};
 use tempfile::TempDir;
 
 use super::Backend;
@@ -23,7 +23,7 @@ impl Backend for Folder {
         Self(tempfile::tempdir().unwrap())
     }
 
-    async fn open(&self) -> Arc<dyn Store> {
+    async fn open(&self) -> Arc<dyn Database> {
         Arc::new(self.store(Options::default()).await.unwrap())
     }
 }

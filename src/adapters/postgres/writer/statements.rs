@@ -237,6 +237,9 @@ pub(super) async fn other(
             sqlx::query(SET_SHADOW).bind(scope_bytes(scope)).bind(version.as_str())
         }
         Write::SetShadow(scope, None) => sqlx::query(END_SHADOW).bind(scope_bytes(scope)),
+        Write::End(sql, revisions) => {
+            sqlx::query(*sql).bind(&revisions.comments).bind(&revisions.versions).bind(&revisions.numbers)
+        }
         Write::Nothing | Write::Record(_) | Write::Change(_) => sqlx::query(NOTHING),
     };
     let touched = query.execute(connection).await?.rows_affected();

@@ -1,0 +1,75 @@
+//! Taking out what is kept no longer.
+
+use async_trait::async_trait;
+use sqlx::Connection;
+use sqlx::postgres::PgConnection;
+
+use super::fault::explain;
+use super::write::{Revisions, Write};
+use super::{PostgresStore, read};
+use crate::domain::comment::CommentId;
+use crate::domain::retention::Ended;
+use crate::domain::review::Record;
+use crate::ports::privacy::Privacy;
+use crate::ports::store::{Position, StoreError};
+
+/// In the order of the index, so that it reads no further than it must.
+const WITH_TEXT: &str = "SELECT * FROM comments WHERE id IN (SELECT DISTINCT comment FROM texts \
+     WHERE comment > $1 AND comment < $2 ORDER BY comment LIMIT $3) ORDER BY id";
+/// The comments are locked, so that a label given at this moment comes before or after, not between.
+const END_TEXTS: &str = "DELETE FROM texts USING (SELECT c.id, ended.revision FROM comments AS c \
+     JOIN unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS ended (id, version, revision) \
+     ON c.id = ended.id AND c.version = ended.version ORDER BY c.id FOR UPDATE OF c) AS ended \
+     WHERE texts.comment = ended.id AND texts.revision = ended.revision";
+const END_NAMES: &str = "UPDATE texts SET author_name = NULL, author_url = NULL FROM (SELECT c.id, ended.revision \
+     FROM comments AS c JOIN unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS ended (id, version, revision) \
+     ON c.id = ended.id AND c.version = ended.version ORDER BY c.id FOR UPDATE OF c) AS ended \
+     WHERE texts.comment = ended.id AND texts.revision = ended.revision";
+
+#[async_trait]
+impl Privacy for PostgresStore {
+    async fn with_text(
+        &self,
+        below: CommentId,
+        after: Option<Position>,
+        limit: u32,
+    ) -> Result<Vec<Record>, StoreError> {
+        self.read(async |connection| with_text(connection, below, after, limit).await).await
+    }
+
+    async fn end_texts(&self, ended: &[Ended]) -> Result<u64, StoreError> {
+        let texts = self.write(Write::End(END_TEXTS, revisions(ended, |ended| &ended.texts))).await?;
+        Ok(texts + self.write(Write::End(END_NAMES, revisions(ended, |ended| &ended.names))).await?)
+    }
+
+    async fn wipe(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+fn revisions(ended: &[Ended], numbers: impl Fn(&Ended) -> &[u32]) -> Revisions {
+    let mut revisions = Revisions::default();
+    for comment in ended {
+        for number in numbers(comment) {
+            revisions.comments.push(comment.id.0);
+            revisions.versions.push(comment.version.into());
+            revisions.numbers.push((*number).into());
+        }
+    }
+    revisions
+}
+
+async fn with_text(
+    connection: &mut PgConnection,
+    below: CommentId,
+    after: Option<Position>,
+    limit: u32,
+) -> Result<Vec<Record>, StoreError> {
+    let mut snapshot = connection.begin_with(read::SNAPSHOT).await.map_err(|error| explain(&error))?;
+    let after = after.map_or(uuid::Uuid::nil(), |Position(id)| id.0);
+    let query = sqlx::query(WITH_TEXT).bind(after).bind(below.0).bind(i64::from(limit.min(read::MOST_LISTED)));
+    let found = query.fetch_all(&mut *snapshot).await.map_err(|error| explain(&error))?;
+    let records = read::whole(&mut snapshot, &found).await;
+    read::end(snapshot).await?;
+    records
+}

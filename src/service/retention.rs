@@ -1,0 +1,48 @@
+//! What people wrote goes when its time is over.
+
+use jiff::Timestamp;
+
+use crate::domain::comment::CommentId;
+use crate::domain::retention::{Ended, Retention};
+use crate::ports::privacy::Privacy;
+use crate::ports::store::{Position, StoreError};
+
+/// Comments looked at in one step: few enough that a request beside it waits no longer than for another request.
+const AT_ONCE: u32 = 100;
+
+/// A walk over all comments that may have something to lose, a step at a time.
+#[derive(Debug, Default)]
+pub struct Walk {
+    after: Option<Position>,
+    /// Texts and names taken out so far.
+    pub ended: u64,
+}
+
+impl Walk {
+    /// Looks at the next comments and takes out what has ended; false once all were looked at. The store's files are
+    /// then wiped, if anything was taken out.
+    ///
+    /// # Errors
+    /// The store is away; what was taken out until then stays out, and the same step can be taken again.
+    pub async fn step(
+        &mut self,
+        store: &(impl Privacy + ?Sized),
+        retention: &Retention,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let Ok(below) = now.checked_sub(retention.shortest()).map(CommentId::before) else { return Ok(false) };
+        let records = store.with_text(below, self.after, AT_ONCE).await?;
+        let ended: Vec<Ended> = records.iter().filter_map(|record| record.ended(retention, now)).collect();
+        if !ended.is_empty() {
+            self.ended += store.end_texts(&ended).await?;
+        }
+        if let Some(last) = records.last() {
+            self.after = Some(Position(last.id));
+            return Ok(true);
+        }
+        if self.ended > 0 {
+            store.wipe().await?;
+        }
+        Ok(false)
+    }
+}
