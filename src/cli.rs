@@ -8,6 +8,7 @@ mod error;
 mod evaluate;
 mod health;
 mod models;
+mod privacy;
 mod replay;
 mod serve;
 mod site;
@@ -55,6 +56,9 @@ enum Command {
     /// Add and list sites, replace their keys
     #[command(subcommand)]
     Site(site::SiteCommand),
+    /// Show what is held about people, export it, erase it
+    #[command(subcommand)]
+    Privacy(privacy::PrivacyCommand),
     /// Show or check the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -79,6 +83,7 @@ impl Cli {
             Command::Replay(command) => command.run(config),
             Command::Models(command) => command.run(config),
             Command::Site(command) => command.run(config),
+            Command::Privacy(command) => command.run(config),
             Command::Config(command) => command.run(config),
             Command::Health(command) => command.run(config),
         }

@@ -2,11 +2,15 @@
 
 pub mod answer;
 
+pub mod erasure;
+
 pub mod error;
 
 pub mod gate;
 
 pub mod gold;
+
+pub mod holdings;
 
 pub mod keys;
 
@@ -36,6 +40,7 @@ use uuid::Uuid;
 use crate::domain::decision::Verdict;
 use crate::ports::clock::{Clock, Random};
 use crate::ports::limiter::Limiter;
+use crate::ports::privacy::Privacy;
 use crate::ports::store::Store;
 
 pub use error::ServiceError;
@@ -47,6 +52,7 @@ pub use sieves::Sieves;
 /// Everything a use case needs. Cheap to share, and the same in production and in tests.
 pub struct Service {
     pub store: Arc<dyn Store>,
+    pub privacy: Arc<dyn Privacy>,
     pub limiter: Arc<dyn Limiter>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,

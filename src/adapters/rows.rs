@@ -35,6 +35,20 @@ pub(super) trait Columns {
     }
 }
 
+/// Every table that holds what cannot be made from others, parents before children.
+pub(super) const TABLES: &[&str] = &[
+    "sites",
+    "sealed_keys",
+    "activations",
+    "shadows",
+    "comments",
+    "revisions",
+    "texts",
+    "events",
+    "shadow_verdicts",
+    "answers",
+];
+
 pub(super) fn locale_name(locale: Locale) -> &'static str {
     match locale {
         Locale::Fr => "fr",

@@ -201,6 +201,7 @@ async fn limiter(config: &Config) -> Result<Arc<dyn Limiter>, CliError> {
 pub async fn service(config: &Config, foundation: &Foundation) -> Result<Service, CliError> {
     Ok(Service {
         store: foundation.store.clone(),
+        privacy: foundation.store.clone(),
         limiter: limiter(config).await?,
         clock: Arc::clone(&foundation.clock),
         random: Arc::clone(&foundation.random),

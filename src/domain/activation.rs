@@ -1,6 +1,7 @@
 //! Which model decides where: the default, a site's own, and what a rollback goes back to.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::decision::Verdict;
@@ -35,6 +36,11 @@ impl ModelVersion {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The day of its training, where the version begins with it.
+    pub fn trained_on(&self) -> Option<Date> {
+        self.0.get(..10)?.parse().ok()
     }
 }
 

@@ -16,6 +16,9 @@ pub use draft::{Draft, DraftAuthor, DraftForm, DraftPage, FieldError};
 pub struct CommentId(pub Uuid);
 
 impl CommentId {
+    /// No comment has one above it.
+    pub const LAST: Self = Self(Uuid::max());
+
     /// An id that is below those of all comments recorded from `at` on: ids begin with the time.
     pub fn before(at: Timestamp) -> Self {
         Self(Uuid::from_u128(u128::try_from(at.as_millisecond()).unwrap_or(0) << 80))

@@ -65,9 +65,13 @@ impl Record {
         (!ended.texts.is_empty() || !ended.names.is_empty()).then_some(ended)
     }
 
-    /// When the comment's own period ends: its texts go then, or lose their author's name.
-    pub fn ends(&self, retention: &Retention) -> Option<Timestamp> {
-        self.last_touched()?.checked_add(retention.of(self.status)).ok()
+    /// When the text of a revision goes, as things stand; `None` for never.
+    pub fn ends(&self, revision: u32, retention: &Retention) -> Option<Timestamp> {
+        let own = self.last_touched()?.checked_add(retention.of(self.status)).ok()?;
+        match self.labelled_at(revision) {
+            Some(labelled) => Some(own.max(labelled.checked_add(retention.examples).ok()?)),
+            None => Some(own),
+        }
     }
 
     fn is_example(&self, revision: &Revision, retention: &Retention, now: Timestamp) -> bool {

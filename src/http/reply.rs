@@ -230,6 +230,11 @@ pub fn detail(detail: &Detail) -> HttpResponse {
         .body(json(detail))
 }
 
+/// Any other result.
+pub fn document(body: &impl Serialize) -> HttpResponse {
+    HttpResponse::build(StatusCode::OK).content_type("application/json").body(json(body))
+}
+
 /// A page of a list; `next` is the address of the next one.
 pub fn page(body: &impl Serialize, next: Option<String>) -> HttpResponse {
     let mut response = HttpResponse::build(StatusCode::OK);

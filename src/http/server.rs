@@ -37,7 +37,11 @@ fn routes(config: &mut web::ServiceConfig) {
             [web::post().to(v1::comments::submit), web::get().to(v1::list::list)],
         ))
         .service(resource("/v1/check", &["POST"], [web::post().to(v1::comments::check)]))
-        .service(resource("/v1/comments/{id}", &["GET"], [web::get().to(v1::comments::show)]))
+        .service(resource(
+            "/v1/comments/{id}",
+            &["GET", "DELETE"],
+            [web::get().to(v1::comments::show), web::delete().to(v1::comments::erase)],
+        ))
         .service(resource("/v1/comments/{id}/resolution", &["POST"], [web::post().to(v1::acts::resolve)]))
         .service(resource("/v1/comments/{id}/feedback", &["POST"], [web::post().to(v1::acts::feedback)]))
         .service(resource("/v1/comments/{id}/undo", &["POST"], [web::post().to(v1::acts::undo)]))

@@ -5,6 +5,7 @@ mod refresh;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use jiff::civil::Date;
 use tokio::sync::Mutex;
 
 use crate::domain::activation::{InUse, ModelVersion, NotAVersion, Scope};
@@ -97,6 +98,16 @@ impl Models {
             listed.push(Listed { version, card });
         }
         Ok(listed)
+    }
+
+    /// The models of the registry that were trained on a day or after, by the day in their version.
+    ///
+    /// # Errors
+    /// The registry is away.
+    pub async fn trained_since(&self, day: Date) -> Result<Vec<ModelVersion>, RegistryError> {
+        let mut versions = self.registry.list().await?;
+        versions.retain(|version| version.trained_on().is_none_or(|trained| trained >= day));
+        Ok(versions)
     }
 
     /// Puts a model file into the registry, once it has been read and found sound.

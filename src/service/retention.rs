@@ -20,7 +20,7 @@ pub struct Walk {
 
 impl Walk {
     /// Looks at the next comments and takes out what has ended; false once all were looked at. The store's files are
-    /// then wiped, if anything was taken out.
+    /// then wiped: an erasure may have come while readers kept them busy.
     ///
     /// # Errors
     /// The store is away; what was taken out until then stays out, and the same step can be taken again.
@@ -40,9 +40,7 @@ impl Walk {
             self.after = Some(Position(last.id));
             return Ok(true);
         }
-        if self.ended > 0 {
-            store.wipe().await?;
-        }
+        store.wipe().await?;
         Ok(false)
     }
 }

@@ -1,5 +1,8 @@
 //! What is kept no longer is gone, and nothing is kept that must not be.
 
+mod network;
+mod scan;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 

@@ -83,6 +83,7 @@ macro_rules! backends {
             what_was_labelled_meanwhile_stays
             a_walk_reaches_every_comment_and_ends_nothing_twice
             a_shadow_s_verdict_ends_with_the_text
+            an_erasure_takes_all_of_a_comment_and_nothing_of_another
         })*
     };
 }

@@ -1,16 +1,18 @@
 //! Taking out what is kept no longer.
 
 use async_trait::async_trait;
-use sqlx::Connection;
 use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection};
 
 use super::fault::explain;
 use super::write::{Revisions, Write};
 use super::{PostgresStore, read};
+use crate::adapters::rows::TABLES;
 use crate::domain::comment::CommentId;
 use crate::domain::retention::Ended;
 use crate::domain::review::Record;
-use crate::ports::privacy::Privacy;
+use crate::domain::site::SiteId;
+use crate::ports::privacy::{Looked, Privacy};
 use crate::ports::store::{Position, StoreError};
 
 /// In the order of the index, so that it reads no further than it must.
@@ -42,8 +44,27 @@ impl Privacy for PostgresStore {
         Ok(texts + self.write(Write::End(END_NAMES, revisions(ended, |ended| &ended.names))).await?)
     }
 
-    async fn wipe(&self) -> Result<(), StoreError> {
-        Ok(())
+    async fn erase(&self, site: SiteId, comments: &[Looked]) -> Result<u64, StoreError> {
+        let ids = comments.iter().map(|looked| looked.id.0).collect();
+        let versions = comments.iter().map(|looked| looked.version.into()).collect();
+        self.write(Write::Erase { site, ids, versions }).await
+    }
+
+    async fn counts(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        self.read(async |connection| {
+            let mut counts = Vec::with_capacity(TABLES.len());
+            for table in TABLES {
+                let query = sqlx::query_scalar(AssertSqlSafe(format!("SELECT count(*) FROM {table}")));
+                let number: i64 = query.fetch_one(&mut *connection).await.map_err(|error| explain(&error))?;
+                counts.push(((*table).to_owned(), number.unsigned_abs()));
+            }
+            Ok(counts)
+        })
+        .await
+    }
+
+    async fn wipe(&self) -> Result<bool, StoreError> {
+        Ok(false)
     }
 }
 

@@ -37,6 +37,12 @@ pub(super) enum Write {
     SetShadow(Scope, Option<ModelVersion>),
     /// Takes texts or names out, as the statement says.
     End(&'static str, Revisions),
+    /// Erases comments that are still at these versions.
+    Erase {
+        site: SiteId,
+        ids: Vec<Uuid>,
+        versions: Vec<i64>,
+    },
     /// Changes nothing, but only where changes are possible.
     Nothing,
 }

@@ -5,16 +5,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::json;
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use tokio::time::{Instant, sleep};
 
 use super::fault::explain;
 use super::write::{Step, Write};
 use super::{Options, SqliteStore, open, read};
+use crate::adapters::rows::TABLES;
 use crate::domain::comment::CommentId;
 use crate::domain::retention::Ended;
 use crate::domain::review::Record;
-use crate::ports::privacy::Privacy;
+use crate::domain::site::SiteId;
+use crate::ports::privacy::{Looked, Privacy};
 use crate::ports::store::{Position, StoreError};
 
 /// In the order of the index, so that it reads no further than it must.
@@ -27,6 +29,13 @@ const END_TEXTS: &str = "DELETE FROM texts WHERE (comment, revision) IN (SELECT 
 const END_NAMES: &str = "UPDATE texts SET author_name = NULL, author_url = NULL WHERE (comment, revision) IN \
      (SELECT c.id, ended.value ->> 2 FROM json_each(?) AS ended CROSS JOIN comments AS c \
      ON c.id = unhex(ended.value ->> 0) AND c.version = ended.value ->> 1)";
+
+/// The comments come as a JSON array of pairs: an id in hexadecimal and its version. The rest goes with them.
+const FORGET_ANSWERS_ABOUT: &str = "DELETE FROM answers WHERE site = ?1 AND comment IN (SELECT c.id \
+     FROM json_each(?2) AS looked CROSS JOIN comments AS c ON c.id = unhex(looked.value ->> 0) \
+     AND c.version = looked.value ->> 1)";
+const ERASE: &str = "DELETE FROM comments WHERE site = ?1 AND id IN (SELECT c.id FROM json_each(?2) AS looked \
+     CROSS JOIN comments AS c ON c.id = unhex(looked.value ->> 0) AND c.version = looked.value ->> 1)";
 
 /// How long a checkpoint waits for a reader before it lets writes go on, and tries again.
 const BRIEF: Duration = Duration::from_millis(50);
@@ -47,8 +56,28 @@ impl Privacy for SqliteStore {
         Ok(texts + self.write(end(END_NAMES, ended, |ended| &ended.names)).await?)
     }
 
-    async fn wipe(&self) -> Result<(), StoreError> {
-        empty_log(&self.path, self.time_out).await.map_err(|error| self.located(error))
+    async fn erase(&self, site: SiteId, comments: &[Looked]) -> Result<u64, StoreError> {
+        let pairs: Vec<_> = comments.iter().map(|looked| (looked.id.0.simple().to_string(), looked.version)).collect();
+        let pairs = json!(pairs).to_string();
+        let values = || vec![site.into(), pairs.as_str().into()];
+        self.write(Write(vec![Step::Run(FORGET_ANSWERS_ABOUT, values()), Step::Run(ERASE, values())])).await
+    }
+
+    async fn counts(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        self.read(async |connection| {
+            let mut counts = Vec::with_capacity(TABLES.len());
+            for table in TABLES {
+                let query = sqlx::query_scalar(AssertSqlSafe(format!("SELECT count(*) FROM {table}")));
+                let number: i64 = query.fetch_one(&mut *connection).await.map_err(|error| explain(&error))?;
+                counts.push(((*table).to_owned(), number.unsigned_abs()));
+            }
+            Ok(counts)
+        })
+        .await
+    }
+
+    async fn wipe(&self) -> Result<bool, StoreError> {
+        empty_log(&self.path, self.time_out).await.map(|()| true).map_err(|error| self.located(error))
     }
 }
 

@@ -46,6 +46,16 @@ pub async fn show(
     Ok(reply::detail(&detail))
 }
 
+/// `DELETE /v1/comments/{id}`: erases it, with a receipt.
+pub async fn erase(
+    Caller(site): Caller,
+    shared: web::Data<Shared>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let receipt = shared.service.erase(site.id, super::comment_id(&path)?).await?;
+    Ok(reply::document(&receipt))
+}
+
 impl From<FieldError> for Problem {
     fn from(error: FieldError) -> Self {
         Self::Invalid { field: error.field.to_owned(), problem: error.problem }

@@ -7,6 +7,7 @@ use tamis::domain::decision::Verdict;
 use tamis::domain::retention::{Ended, Retention};
 use tamis::domain::review::{Act, Record, Status};
 use tamis::domain::site::SiteId;
+use tamis::ports::privacy::Looked;
 use tamis::ports::store::{Change, Database, Entry, Selection, Shadowed};
 use tamis::service::retention::Walk;
 
@@ -127,4 +128,32 @@ pub async fn a_shadow_s_verdict_ends_with_the_text(place: &impl Backend) {
     store.record(shadowed(site, 1, Verdict::Approve, -100)).await.unwrap();
     assert_eq!(walk(&*store, after(91)).await, 1);
     assert_eq!(store.shadowed(site, &version("candidate"), 10).await.unwrap(), Shadowed::default());
+}
+
+pub async fn an_erasure_takes_all_of_a_comment_and_nothing_of_another(place: &impl Backend) {
+    let store = place.open().await;
+    let (own, other) = (with_site(&*store, 1).await, with_site(&*store, 2).await);
+    let claiming = |entry: Entry, key| Entry { claim: Some(claim(key, 1)), ..entry };
+    store.record(claiming(named(own, 1, "a"), 1)).await.unwrap();
+    store.record(claiming(shadowed(own, 2, Verdict::Approve, -100), 2)).await.unwrap();
+    store.record(named(own, 3, "c")).await.unwrap();
+    store.change(approval(own, 1)).await.unwrap();
+    let looked = |number, version| Looked { id: id(number), version };
+
+    assert_eq!(store.erase(other, &[looked(1, 2)]).await.unwrap(), 0, "another site's");
+    assert_eq!(store.erase(own, &[looked(1, 1), looked(9, 1)]).await.unwrap(), 0, "it has changed since");
+    assert!(store.first_answer(own, &[1; 32]).await.unwrap().is_some());
+    assert_eq!(store.erase(own, &[looked(1, 2), looked(2, 1)]).await.unwrap(), 2);
+    for number in [1, 2] {
+        assert!(store.comment(own, id(number)).await.unwrap().is_none());
+        assert!(store.first_answer(own, &[number as u8; 32]).await.unwrap().is_none());
+    }
+    let rows = |counts: Vec<(String, u64)>, table: &str| counts.iter().find(|(name, _)| name == table).unwrap().1;
+    for (table, left) in
+        [("comments", 1), ("revisions", 1), ("texts", 1), ("events", 0), ("shadow_verdicts", 0), ("answers", 0)]
+    {
+        assert_eq!(rows(store.counts().await.unwrap(), table), left, "{table}");
+    }
+    // The name is free for another comment.
+    store.record(named(own, 4, "a")).await.unwrap();
 }

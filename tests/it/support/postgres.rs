@@ -109,6 +109,13 @@ pub async fn connect(url: &str) -> PgConnection {
     url.parse::<PgConnectOptions>().unwrap().options([("search_path", "tamis")]).connect().await.unwrap()
 }
 
+/// All that a database holds, as SQL.
+pub fn dump(url: &str) -> String {
+    let output = Command::new(program("pg_dump")).args(["--inserts", "--dbname", url]).output().expect("pg_dump runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("a dump is UTF-8")
+}
+
 /// A folder with an empty cluster in it.
 fn initialised() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder for PostgreSQL");

@@ -189,8 +189,9 @@ fn listen_to(child: &mut Child) -> (Arc<Mutex<Vec<String>>>, mpsc::Receiver<Stri
 /// sees it, which may be on a disk of its own.
 fn first_key(pid: u32, log: &[String]) -> String {
     let entries = log.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let path =
-        entries.filter_map(|entry| Some(entry["path"].as_str()?.to_owned())).next().expect("the log names the file");
+    // At `trace` libraries name paths of their own.
+    let mut told = entries.filter(|entry| entry["site"].is_string());
+    let path = told.find_map(|entry| Some(entry["path"].as_str()?.to_owned())).expect("the log names the file");
     let welcome = std::fs::read_to_string(format!("/proc/{pid}/cwd/{path}")).expect("the first start writes its keys");
     let key = welcome.split_whitespace().find(|word| word.starts_with("tms_")).expect("a key");
     key.to_owned()

@@ -72,6 +72,10 @@ const ACTIVATE: &str = "WITH added AS (INSERT INTO activations SELECT $1, $2, $3
      SELECT serial FROM added";
 const SET_SHADOW: &str = "INSERT INTO shadows VALUES ($1, $2) ON CONFLICT (scope) DO UPDATE SET version = $2";
 const END_SHADOW: &str = "DELETE FROM shadows WHERE scope = $1";
+/// The rest goes with the comments.
+const ERASE: &str = "WITH done AS (DELETE FROM comments USING unnest($2::uuid[], $3::bigint[]) AS looked (id, version) \
+     WHERE comments.site = $1 AND comments.id = looked.id AND comments.version = looked.version RETURNING comments.id), \
+     forgotten AS (DELETE FROM answers USING done WHERE answers.comment = done.id) SELECT id FROM done";
 /// A standby refuses it.
 const NOTHING: &str = "UPDATE sealed_keys SET sealed = sealed WHERE false";
 
@@ -240,6 +244,7 @@ pub(super) async fn other(
         Write::End(sql, revisions) => {
             sqlx::query(*sql).bind(&revisions.comments).bind(&revisions.versions).bind(&revisions.numbers)
         }
+        Write::Erase { site, ids, versions } => sqlx::query(ERASE).bind(site.0).bind(ids).bind(versions),
         Write::Nothing | Write::Record(_) | Write::Change(_) => sqlx::query(NOTHING),
     };
     let touched = query.execute(connection).await?.rows_affected();
