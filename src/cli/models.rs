@@ -23,6 +23,8 @@ use crate::ports::store::Store;
 use crate::service::Models;
 use crate::service::models::ModelUnusable;
 
+pub(super) use show::card_text;
+
 #[derive(Debug, Subcommand)]
 pub enum ModelsCommand {
     /// List the models, and say which one decides where

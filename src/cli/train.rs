@@ -7,10 +7,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use serde_json::json;
 
+use super::models::card_text;
 use super::{CliError, Outcome, wiring};
 use crate::config::Config;
 use crate::domain::activation::ModelVersion;
 use crate::domain::classifier;
+use crate::domain::decision::Thresholds;
 use crate::service::models::Models;
 use crate::training::{self, Base, Budgets, Progress, Sources, TrainOptions, Trained, TrainingError};
 
@@ -50,31 +52,49 @@ pub(super) struct Corpus {
 
 impl Train {
     pub fn run(self, config: Option<&Path>) -> Result<Outcome, CliError> {
+        // A build with a new tokenizer cannot read the model that it carries: what neither starts from a model nor goes
+        // beside one asks for none, so that the next one to be carried can be trained.
+        let models = || wiring::models(&Config::load(config)?);
         // Before the work: a mistake in the configuration should not cost it.
-        let models = wiring::models(&Config::load(config)?)?;
-        let options = TrainOptions { base: base(&self.from, &models)?, ..self.corpus.options()? };
+        let target = self.out.map_or_else(|| models().map(Target::Registry), |path| Ok(Target::File(path)))?;
+        let options = TrainOptions { base: base(&self.from, models)?, ..self.corpus.options()? };
         let trained = with_progress(|progress| training::train(&options, progress))?;
-        let place = match self.out {
-            Some(out) => write(&trained, out)?,
-            None => {
-                let added = super::runtime()?.block_on(models.add(trained.model_bytes.clone()));
-                added.map_err(|error| CliError::new(error.to_string()).hinted("--out writes the model to a file"))?;
-                models.place()
-            }
-        };
-        super::print(&summary(&trained, &place, self.json))?;
+        let place = target.take(&trained)?;
+        let thresholds = Config::load(config)?.thresholds;
+        super::print(&if self.json { as_json(&trained, &place) } else { as_text(&trained, &place, thresholds) })?;
         Ok(Outcome::Done)
     }
 }
 
+/// Where a trained model goes.
+enum Target {
+    Registry(Models),
+    /// A file, or a folder in which it is named by its version.
+    File(PathBuf),
+}
+
+impl Target {
+    /// Takes the model in: where it lies then.
+    fn take(self, trained: &Trained) -> Result<String, CliError> {
+        match self {
+            Self::File(path) => write(trained, path),
+            Self::Registry(models) => {
+                let added = super::runtime()?.block_on(models.add(trained.model_bytes.clone()));
+                added.map_err(|error| CliError::new(error.to_string()).hinted("--out writes the model to a file"))?;
+                Ok(models.place())
+            }
+        }
+    }
+}
+
 /// The model that a training starts from.
-fn base(from: &str, models: &Models) -> Result<Option<Base>, CliError> {
+fn base(from: &str, models: impl FnOnce() -> Result<Models, CliError>) -> Result<Option<Base>, CliError> {
     let bytes = match from {
         "none" => return Ok(None),
         BUILT_IN => classifier::built_in().to_vec(),
         version => {
             let version = ModelVersion::parse(version).map_err(|error| CliError::new(format!("--from: {error}")))?;
-            let file = super::runtime()?.block_on(models.file(&version));
+            let file = super::runtime()?.block_on(models()?.file(&version));
             file.map_err(|error| CliError::new(error.to_string()))?
         }
     };
@@ -124,14 +144,16 @@ pub(super) fn with_progress<T>(
     done.map_err(|error| CliError::new(error.to_string()))
 }
 
-fn summary(trained: &Trained, place: &str, as_json: bool) -> String {
+fn as_json(trained: &Trained, place: &str) -> String {
+    json!({ "version": trained.version, "file": place, "card": trained.card }).to_string()
+}
+
+fn as_text(trained: &Trained, place: &str, thresholds: Thresholds) -> String {
     let Trained { version, model_bytes, card } = trained;
-    match as_json {
-        true => json!({ "version": version, "file": place, "card": card }).to_string(),
-        false => format!(
-            "trained {version} into {place} ({} bytes); once it is in the registry, `tamis models promote {version}` \
-             tries it and lets it decide",
-            model_bytes.len()
-        ),
-    }
+    format!(
+        "{}\n\nIt lies in {place} ({} KB). Once it is in the registry, `tamis models promote {version}` tries it and lets \
+         it decide.",
+        card_text(version, card, thresholds),
+        model_bytes.len().div_ceil(1_000)
+    )
 }

@@ -218,6 +218,11 @@ impl Language {
         }
     }
 
+    /// Its two letters, lower case.
+    pub fn letters(self) -> [u8; 2] {
+        self.0
+    }
+
     pub fn as_str(&self) -> &str {
         // Two ASCII letters by construction; the fallback is never taken.
         std::str::from_utf8(&self.0).unwrap_or("")

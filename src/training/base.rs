@@ -91,7 +91,7 @@ pub(super) struct Grounds {
     /// By feature of the sample; `None` where the base does not know it.
     pub here: Vec<Option<Column>>,
     /// What the sample does not hold; the fit smooths over it too.
-    pub elsewhere: Vec<Column>,
+    pub elsewhere: Vec<(Key, Column)>,
 }
 
 impl Grounds {
@@ -101,7 +101,7 @@ impl Grounds {
         for (key, column) in columns {
             match features.binary_search(&key).ok().and_then(|at| grounds.here.get_mut(at)) {
                 Some(here) => *here = Some(column),
-                None => grounds.elsewhere.push(column),
+                None => grounds.elsewhere.push((key, column)),
             }
         }
         grounds

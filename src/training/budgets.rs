@@ -134,38 +134,76 @@ fn allowed(tried: u64, budget: f64) -> Option<u64> {
     Some(most)
 }
 
-/// Shifts and bounds a head so that the budgets hold on whole decisions about good comments.
+/// By how much more than it takes a head is lowered on trial, the most cautious first.
 ///
-/// The holding budget is met by a shift, the rejecting one by a ceiling. Each fifth of the comments is judged by the
-/// shift that the other four ask for, which is what the claims count; the strictest of the five is the head's, so that
-/// no claim is made of a looser one. While a claim is not shown, the ceiling lies below its threshold.
-pub(super) fn bounds(good: &[Good], budgets: Budgets, thresholds: Thresholds, limits: Limits) -> Bounds {
-    let without =
-        |fold: Option<u64>| shift(good, fold, budgets.false_hold, thresholds.hold_at).clamp(limits.raise, MOST_LOWERED);
-    let shifts: Vec<Score> = (0..FOLDS).map(|fold| without(Some(fold))).collect();
-    let strictest = shifts.iter().copied().chain([without(None)]).max().unwrap_or(Score::ZERO);
-    let claimed = |verdict: Verdict, budget: f64, limits: Limits| {
+/// The least shift that kept the budget on four fifths keeps it on the fifth about half of the time. From the most
+/// cautious one on, each is tried until one cannot be shown: in such a fixed sequence the doubt stays that of one trial
+/// (Maurer, Hothorn and Lehmacher 1995).
+const CAUTION: [Score; 7] = [
+    Score::from_thousandths(2_000),
+    Score::from_thousandths(1_500),
+    Score::from_thousandths(1_000),
+    Score::from_thousandths(750),
+    Score::from_thousandths(500),
+    Score::from_thousandths(250),
+    Score::ZERO,
+];
+
+/// By how much a head is lowered.
+struct Shifts {
+    /// For each fifth, what the other four ask for.
+    fifths: Vec<Score>,
+    /// The strictest of them is the head's, so that no claim is made of a looser one.
+    strictest: Score,
+}
+
+impl Shifts {
+    fn new(good: &[Good], budgets: Budgets, thresholds: Thresholds, limits: Limits) -> Self {
+        let without = |fold: Option<u64>| {
+            shift(good, fold, budgets.false_hold, thresholds.hold_at).clamp(limits.raise, MOST_LOWERED)
+        };
+        let fifths: Vec<Score> = (0..FOLDS).map(|fold| without(Some(fold))).collect();
+        let strictest = fifths.iter().copied().chain([without(None)]).max().unwrap_or(Score::ZERO);
+        Self { fifths, strictest }
+    }
+
+    fn lowered(&self, by: Score) -> Self {
+        Self { fifths: self.fifths.iter().map(|fifth| *fifth + by).collect(), strictest: self.strictest + by }
+    }
+
+    /// What can be said of a verdict about good comments, each judged by the shift that the others ask for.
+    fn claim(&self, verdict: Verdict, budget: f64, good: &[Good], thresholds: Thresholds, limits: Limits) -> Claim {
         let real = || good.iter().filter(|good| good.real);
         let wrong = |good: &&Good| {
-            let shift = shifts.get(good.fold as usize).copied().unwrap_or(strictest);
+            let shift = self.fifths.get(good.fold as usize).copied().unwrap_or(self.strictest);
             good.reaches(verdict, thresholds, shift, limits)
         };
         claim(verdict, budget, real().count() as u64, real().filter(wrong).count() as u64)
-    };
+    }
+}
+
+/// Shifts and bounds a head so that the budgets hold on whole decisions about good comments.
+///
+/// The holding budget is met by a shift, the rejecting one by a ceiling. While a claim is not shown, the ceiling lies
+/// below its threshold.
+pub(super) fn bounds(good: &[Good], budgets: Budgets, thresholds: Thresholds, limits: Limits) -> Bounds {
+    let least = Shifts::new(good, budgets, thresholds, limits);
+    let hold = |shifts: &Shifts| shifts.claim(Verdict::Hold, budgets.false_hold, good, thresholds, limits);
+    let tried = CAUTION.iter().map(|caution| least.lowered(*caution));
+    let shifts = tried.take_while(|shifts| hold(shifts).shown).last().unwrap_or(least);
+    let hold = hold(&shifts);
+    let reject = |limits: Limits| shifts.claim(Verdict::Reject, budgets.false_reject, good, thresholds, limits);
     let below = |threshold: Score| threshold - Score::from_thousandths(1);
     let mut limits = limits;
-    let reject = claimed(Verdict::Reject, budgets.false_reject, limits);
-    if !reject.shown {
+    if !reject(limits).shown {
         limits.ceiling = limits.ceiling.min(below(thresholds.reject_at));
     }
-    let hold = claimed(Verdict::Hold, budgets.false_hold, limits);
     if !hold.shown {
         limits.ceiling = limits.ceiling.min(below(thresholds.hold_at));
     }
-    let reject = claimed(Verdict::Reject, budgets.false_reject, limits);
     // A language of which nothing is known is not raised.
-    let shift = if good.is_empty() { Score::ZERO } else { strictest };
-    Bounds { shift, ceiling: limits.ceiling, claims: vec![hold, reject] }
+    let shift = if good.is_empty() { Score::ZERO } else { shifts.strictest };
+    Bounds { shift, ceiling: limits.ceiling, claims: vec![hold, reject(limits)] }
 }
 
 /// The least shift with which good comments keep within a budget, those of one fold set aside.
@@ -272,9 +310,18 @@ mod tests {
     fn a_tie_is_an_error_and_is_shifted_away() {
         let mut all = many(160, -1.0);
         all.push(good(2.0, 0.0, 0));
-        // The fold of the one that ties is judged by a shift that has not seen it.
+        // The fold of the one that ties is judged by a shift that has not seen it: half a nat more leaves it a tie.
         let bounds = bounds(&all);
-        assert_eq!((bounds.shift, bounds.ceiling), (score(0.001), score(1.999)));
+        assert_eq!((bounds.shift, bounds.ceiling), (score(0.751), score(4.999)));
+        assert_eq!((bounds.claims[0].good, bounds.claims[0].errors), (161, 0));
+    }
+
+    #[test]
+    fn what_no_caution_shows_is_not_claimed() {
+        let mut all = many(160, -1.0);
+        all.push(good(9.0, 0.0, 0));
+        let bounds = bounds(&all);
+        assert_eq!((bounds.shift, bounds.ceiling), (score(7.001), score(1.999)));
         assert_eq!((bounds.claims[0].good, bounds.claims[0].errors), (161, 1));
     }
 

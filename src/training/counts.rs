@@ -8,7 +8,7 @@ use super::base::Column;
 use super::fit;
 use crate::domain::classifier::Masses;
 use crate::domain::classifier::card::Question;
-use crate::domain::classifier::features::{Feature, Features, Key};
+use crate::domain::classifier::features::{Feature, Features, Group, Key};
 
 /// The mass of one example, in millionths: whole numbers add up the same in any order.
 pub(super) type Mass = u64;
@@ -121,13 +121,13 @@ impl Counts {
     /// Adds the features of one example, as far as they `count` for a head.
     pub fn add(
         &mut self,
-        features: &Features,
+        features: &Features<'_>,
         says: &[Say],
         author: Option<u64>,
         counts: impl Fn(Question, &Feature) -> bool,
     ) {
         let author = author.map(|author| author as u32);
-        for feature in features.iter() {
+        for feature in &features.distinct() {
             let mut says = says.iter().filter(|say| counts(say.question, feature)).peekable();
             if says.peek().is_none() {
                 continue;
@@ -137,7 +137,7 @@ impl Counts {
             tally.seen += 1;
             tally.authors = tally.authors.and(author);
             if tally.seen >= NAMED_FROM && tally.name.is_none() {
-                tally.name = Some(features.name(feature).into());
+                tally.name = Some(features.name(feature).into_boxed_str());
             }
         }
         self.forget_the_rare();
@@ -183,8 +183,9 @@ impl Counts {
             }
             same
         });
+        let grouped: Vec<_> = kept.iter().map(|(key, column)| (Group::of(*key), *column)).collect();
         let (keys, columns): (Vec<Key>, Vec<Column>) = kept.into_iter().unzip();
-        let log_odds = fit::log_odds(&columns, alpha)?;
+        let log_odds = fit::log_odds(&grouped, alpha)?;
         let named = keys.iter().filter_map(|key| Some((*key, self.tallies.get(key)?.public_name()?.to_owned())));
         Ok(Fitted {
             names: named.collect(),
@@ -249,14 +250,14 @@ mod tests {
     use crate::domain::comment::{Comment, Draft, Language};
     use crate::domain::text::Text;
 
-    fn features(body: &str) -> Features {
+    fn text(body: &str) -> Text {
         let comment = Comment::parse(Draft { body: body.to_owned(), ..Draft::default() }).unwrap();
-        Features::of(&Text::of(&comment, Some(Language::FR)))
+        Text::of(&comment, Some(Language::FR))
     }
 
     fn spam(counts: &mut Counts, body: &str, author: Option<u64>) {
         let say = Say { question: Question::Spam, unwanted: true, mass: ONE };
-        counts.add(&features(body), &[say], author, |_, _| true);
+        counts.add(&Features::of(&text(body)), &[say], author, |_, _| true);
     }
 
     fn names(counts: &Counts) -> Vec<String> {
@@ -285,7 +286,11 @@ mod tests {
             assert!(counts.tallies.len() <= 60);
         }
         let fitted = counts.fit(Question::Spam, 1.0, 2, &[]).unwrap();
-        assert!(features("toujours").iter().any(|feature| fitted.weights.iter().any(|(key, _)| *key == feature.key)));
+        assert!(
+            Features::of(&text("toujours"))
+                .iter()
+                .any(|feature| fitted.weights.iter().any(|(key, _)| *key == feature.key))
+        );
     }
 
     #[test]

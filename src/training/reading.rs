@@ -138,7 +138,7 @@ impl Reader<'_> {
         let Some((comment, text)) = example.comment(place.author) else { return };
         let features = Features::of(&text);
         lane.counts.add(&features, &self.says(places), author, |question, feature| {
-            study::counts(question, feature.family, sample::is_manner(features.name(feature), feature.family))
+            study::counts(question, feature.family, features.is_manner(feature))
         });
         if sampled {
             let offer = carries_an_offer(&text);

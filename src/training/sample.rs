@@ -86,9 +86,9 @@ const MANNER: u8 = 4;
 
 impl Gathering {
     /// Adds an example.
-    pub fn add(&mut self, row: Row, features: &Features) {
-        for feature in features.iter() {
-            let manner = if is_manner(features.name(feature), feature.family) { MANNER } else { 0 };
+    pub fn add(&mut self, row: Row, features: &Features<'_>) {
+        for feature in &features.distinct() {
+            let manner = if features.is_manner(feature) { MANNER } else { 0 };
             self.keys.push(feature.key);
             self.marks.push(feature.family as u8 | manner);
         }
@@ -171,11 +171,6 @@ impl Cue {
         };
         Self { id, family, manner: mark & MANNER != 0 }
     }
-}
-
-/// Capitals tell an insult from an argument a little; of the other facts of form, none does on unseen sources.
-pub(super) fn is_manner(name: &str, family: Family) -> bool {
-    family == Family::Structure && name.starts_with("capitals=")
 }
 
 const _: () = assert!(Family::Words as u8 == 0 && Family::Stems as u8 == 1 && Family::Structure as u8 == STRUCTURE);

@@ -8,7 +8,7 @@ use super::sample::{Cue, Row, Ruled, Sample};
 use super::split::{Census, DomainId, Labels, Place, Split};
 use super::{TrainingError, fit};
 use crate::domain::classifier::card::Question;
-use crate::domain::classifier::features::{Family, Key};
+use crate::domain::classifier::features::{Family, Group, Key};
 use crate::domain::classifier::{may_speak, raw};
 use crate::domain::comment::Language;
 
@@ -21,8 +21,9 @@ pub(super) enum Recipe {
     PlainWords,
 }
 
-/// Laplace's smoothing in units of mass, of which a domain has a thousand a label.
-pub(super) const ALPHA: f64 = 1.0;
+/// Laplace's smoothing in units of mass, of which a domain has a thousand a label. Two are worth .015 of AUC on sources
+/// left out over one, and four raise the share of good comments held.
+pub(super) const ALPHA: f64 = 2.0;
 
 /// The fewest examples that make a feature.
 pub(super) const FEWEST_EXAMPLES: u32 = 2;
@@ -78,6 +79,14 @@ struct Sum {
 }
 
 impl Recipe {
+    /// Laplace's smoothing: everybody adds one.
+    fn alpha(self) -> f64 {
+        match self {
+            Self::Tamis => ALPHA,
+            Self::PlainWords => 1.0,
+        }
+    }
+
     fn counts(self, question: Question, cue: Cue) -> bool {
         match self {
             Self::Tamis => counts(question, cue.family, cue.manner),
@@ -141,7 +150,12 @@ impl<'a> Study<'a> {
         }
         let fewest = if recipe == Recipe::Tamis { FEWEST_EXAMPLES } else { 1 };
         let grounds = self.grounds.filter(|_| recipe == Recipe::Tamis);
-        Ok(Fit { weights: weights(&sums, fewest, grounds)?, labels: self.census.labels(split) })
+        let group = |key: &Key| if recipe == Recipe::Tamis { Group::of(*key) } else { Group::of(0) };
+        let groups: Vec<_> = self.sample.features().iter().map(group).collect();
+        Ok(Fit {
+            weights: weights(&sums, fewest, &groups, grounds, recipe.alpha())?,
+            labels: self.census.labels(split),
+        })
     }
 
     fn try_one(&self, fit: &Fit, split: Split, recipe: Recipe, predictions: &mut Vec<Prediction<'a>>) {
@@ -169,18 +183,26 @@ impl<'a> Study<'a> {
     }
 }
 
-fn weights(sums: &[Sum], fewest: u32, grounds: Option<&Grounds>) -> Result<Vec<Option<f32>>, TrainingError> {
+/// A weight for each feature, `None` for one that the fit does not know.
+fn weights(
+    sums: &[Sum],
+    fewest: u32,
+    groups: &[Group],
+    grounds: Option<&Grounds>,
+    alpha: f64,
+) -> Result<Vec<Option<f32>>, TrainingError> {
     let before = |at: usize| grounds.and_then(|grounds| grounds.here.get(at).copied().flatten());
     let fewest = enough(sums.iter().map(|sum| sum.examples), fewest);
-    let column = |(at, sum): (usize, &Sum)| {
+    let column = |((at, sum), group): ((usize, &Sum), &Group)| {
         let before = before(at);
         let [good, bad] = before.unwrap_or_default();
         let own = [sum.wanted, sum.unwanted].map(|mass| mass as f64 / ONE as f64);
-        (before.is_some() || sum.examples >= fewest).then_some([good + own[0], bad + own[1]])
+        (before.is_some() || sum.examples >= fewest).then_some((*group, [good + own[0], bad + own[1]]))
     };
-    let columns: Vec<_> = sums.iter().enumerate().map(column).collect();
+    let columns: Vec<_> = sums.iter().enumerate().zip(groups).map(column).collect();
     let elsewhere = grounds.map(|grounds| grounds.elsewhere.as_slice()).unwrap_or_default();
-    let fitted: Vec<_> = columns.iter().flatten().chain(elsewhere).copied().collect();
-    let mut log_odds = fit::log_odds(&fitted, ALPHA)?.into_iter();
+    let elsewhere = elsewhere.iter().map(|(key, column)| (Group::of(*key), *column));
+    let fitted: Vec<_> = columns.iter().flatten().copied().chain(elsewhere).collect();
+    let mut log_odds = fit::log_odds(&fitted, alpha)?.into_iter();
     Ok(columns.iter().map(|column| column.and_then(|_| log_odds.next())).collect())
 }

@@ -11,6 +11,8 @@ use tamis::domain::comment::{Comment, Draft, Language};
 use tamis::domain::decision::{Thresholds, Verdict};
 use tamis::domain::rules::RuleSet;
 use tamis::domain::sieve::{Circumstances, Sieve};
+use tamis::service::gate::{self, GoldSet};
+use tamis::service::gold;
 use tamis::training::{Base, Budgets, Sources, TrainOptions, Trained, TrainingError, train};
 
 /// A kind of spam that the shipped model and rules let pass: craftsmen who praise the article, without a link.
@@ -141,6 +143,27 @@ fn two_hundred_labels_of_a_sites_own_find_what_the_shipped_model_misses() {
     assert!(before.0 <= 20, "the shipped model misses this kind: {before:?}");
     assert!(after.0 >= 60, "most of the rest is found: {after:?}");
     assert!(after.1 <= before.1, "no more good comments are held: {before:?}, {after:?}");
+}
+
+#[test]
+fn what_two_hundred_labels_make_passes_the_gate() {
+    let folder = tempfile::tempdir().unwrap();
+    let taught = Model::read(&learn(two_hundred(folder.path())).model_bytes).unwrap();
+    let sieve = |model| Sieve {
+        rules: Arc::new(RuleSet::built_in().unwrap()),
+        model: Arc::new(model),
+        thresholds: Thresholds::default(),
+        shadow: None,
+    };
+    let gold = GoldSet { name: "gold set".to_owned(), examples: gold::built_in().unwrap() };
+    let report = gate::try_out(&sieve(Model::built_in().unwrap()), &sieve(taught), &[gold]);
+    for row in &report.rows {
+        println!("{row:?}");
+    }
+    for flip in &report.flips {
+        println!("{:?} {:?} {:?} {}", flip.label, flip.active, flip.candidate, flip.text);
+    }
+    assert_eq!(report.objections, Vec::<String>::new());
 }
 
 #[test]

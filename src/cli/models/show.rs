@@ -23,13 +23,14 @@ impl Show {
         let card = model.card();
         print(&match self.json {
             true => json!({ "version": self.version, "card": card }).to_string(),
-            false => text(&self.version, card, desk.config.thresholds),
+            false => card_text(self.version.as_str(), card, desk.config.thresholds),
         })?;
         Ok(Outcome::Done)
     }
 }
 
-fn text(version: &ModelVersion, card: &Card, thresholds: Thresholds) -> String {
+/// What a model was trained on, and what it may do by itself: one screen.
+pub(in crate::cli) fn card_text(version: &str, card: &Card, thresholds: Thresholds) -> String {
     let parent = card.parent.as_ref().map(|parent| format!(", following {parent}")).unwrap_or_default();
     format!(
         "model {version}: trained on {} by Tamis {} from {} examples in {} files{parent}\n\n\

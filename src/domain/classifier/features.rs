@@ -11,14 +11,14 @@ mod structure;
 
 use std::ops::Range;
 
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::domain::comment::Language;
-use crate::domain::signal::{Span, Token};
+use crate::domain::signal::Token;
 use crate::domain::text::{FieldText, Text};
 
 /// Changes whenever the same comment would give other features: a model counts only with its own tokenizer.
-pub const TOKENIZER: u32 = 2;
+pub const TOKENIZER: u32 = 3;
 
 /// The most words of a comment that are read; it bounds the work, far beyond what people write.
 const MOST_WORDS: usize = 10_000;
@@ -26,14 +26,46 @@ const MOST_WORDS: usize = 10_000;
 /// The letters of a word that make its stem.
 const STEM: usize = 4;
 
+/// Sets a stem apart from a word that is spelled the same.
+const STEM_SEED: u64 = 4;
+
 /// Stands for a link among the words; no folded word holds a space.
 const LINK: &str = " link ";
 
 /// About as many facts of form are told of a comment.
 const FACTS: usize = 24;
 
-/// A feature's identity: the 64-bit hash of its name. Among a million features two share one with a chance of 3 · 10⁻⁸.
+/// A feature's identity: its [`Group`] in the last ten bits, and before it 54 bits of the hash of its name. Among a
+/// million features two share one with a chance of 3 · 10⁻⁵.
 pub type Key = u64;
+
+/// Features that are counted against one another: the words of one language, or form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Group(u16);
+
+impl Group {
+    const BITS: u32 = 10;
+    const FORM: Self = Self(0);
+    const NO_LANGUAGE: Self = Self(1);
+
+    /// The group of a feature.
+    pub fn of(key: Key) -> Self {
+        Self((key & ((1 << Self::BITS) - 1)) as u16)
+    }
+
+    /// 26 · 26 languages, after the two that are none.
+    fn words(language: Option<Language>) -> Self {
+        let letter = |byte: u8| u16::from(byte.saturating_sub(b'a'));
+        match language.map(|language| language.letters()) {
+            Some([first, second]) => Self(2 + 26 * letter(first) + letter(second)),
+            None => Self::NO_LANGUAGE,
+        }
+    }
+
+    fn key(self, hash: u64) -> Key {
+        hash << Self::BITS | u64::from(self.0)
+    }
+}
 
 /// Whether a feature belongs to some language or is a fact that holds in any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,40 +76,64 @@ pub enum Family {
 }
 
 /// One feature of one comment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Feature {
     pub key: Key,
     pub family: Family,
-    /// Bytes of the names written one after another.
-    name: Range<u32>,
-    /// The first of the places in the body that gave it, as folded bytes; empty for structure.
-    place: Range<u32>,
+    place: Place,
 }
 
-/// The distinct features of a comment, sorted by key.
+/// Where a feature was found: a place in the reading order, or bytes of the facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Word(u32),
+    Pair(u32),
+    Stem(u32),
+    Fact(u32, u32),
+}
+
+impl Feature {
+    /// The order in which features count: by key, and of those that are the same the first of the comment.
+    pub fn order(&self) -> (Key, u32) {
+        let (Place::Word(at) | Place::Pair(at) | Place::Stem(at) | Place::Fact(at, _)) = self.place;
+        (self.key, at)
+    }
+}
+
+/// The features of a comment as they are read; one that occurs twice is there twice.
 #[derive(Clone, Debug, Default)]
-pub struct Features {
-    names: String,
+pub struct Features<'t> {
     all: Vec<Feature>,
+    words: Vec<(&'t str, Range<u32>)>,
+    /// The facts' names, one after another.
+    facts: String,
+    body: Option<&'t FieldText>,
     language: Option<Language>,
 }
 
-impl Features {
+impl<'t> Features<'t> {
     /// The features of a comment.
-    pub fn of(text: &Text) -> Self {
-        let mut features = Self { language: text.language(), ..Self::default() };
-        if let Some(body) = text.body() {
-            features.add_words(body);
-        }
-        structure::facts(text, &mut |fact| features.add(&[fact], Family::Structure, 0..0));
-        features.all.sort_unstable_by_key(|feature| (feature.key, feature.place.start));
-        features.all.dedup_by_key(|feature| feature.key);
+    pub fn of(text: &'t Text) -> Self {
+        let (body, language) = (text.body(), text.language());
+        let words = body.map(reading_order).unwrap_or_default();
+        let all = Vec::with_capacity(3 * words.len() + FACTS);
+        let mut features = Self { all, words, facts: String::with_capacity(16 * FACTS), body, language };
+        features.add_words();
+        structure::facts(text, &mut |fact| features.add_fact(fact));
         features
     }
 
-    /// Sorted by key.
+    /// As they are read; some may occur again.
     pub fn iter(&self) -> std::slice::Iter<'_, Feature> {
         self.all.iter()
+    }
+
+    /// Each once, sorted by key.
+    pub fn distinct(&self) -> Vec<Feature> {
+        let mut distinct = self.all.clone();
+        distinct.sort_unstable_by_key(Feature::order);
+        distinct.dedup_by_key(|feature| feature.key);
+        distinct
     }
 
     pub fn language(&self) -> Option<Language> {
@@ -85,54 +141,77 @@ impl Features {
     }
 
     /// A feature's name, such as `fr:bonjour` or `links=2`.
-    pub fn name(&self, feature: &Feature) -> &str {
-        self.names.get(feature.name.start as usize..feature.name.end as usize).unwrap_or("")
+    pub fn name(&self, feature: &Feature) -> String {
+        let language = self.language.as_ref().map_or("?", |language| language.as_str());
+        match feature.place {
+            Place::Word(at) => format!("{language}:{}", self.word(at)),
+            Place::Pair(at) => format!("{language}:{} {}", self.word(at), self.word(at + 1)),
+            Place::Stem(at) => format!("{language}:{}…", stem(self.word(at)).unwrap_or_default()),
+            Place::Fact(start, end) => self.fact(start, end).to_owned(),
+        }
+    }
+
+    /// Whether a feature tells how loud a comment is: of all form, capitals alone tell an insult from an argument.
+    pub fn is_manner(&self, feature: &Feature) -> bool {
+        matches!(feature.place, Place::Fact(start, end) if self.fact(start, end).starts_with("capitals="))
     }
 
     /// A feature as evidence names it: words by where they first stand, structure by its name.
-    pub fn token(&self, feature: &Feature, text: &Text) -> Token {
-        match (feature.family, text.body()) {
-            (Family::Words | Family::Stems, Some(body)) => Token::Words(vec![span(body, &feature.place)]),
-            _ => Token::Structure(self.name(feature).to_owned()),
-        }
+    pub fn token(&self, feature: &Feature) -> Token {
+        let span = |from: u32, to: u32| {
+            let ((_, from), (_, to)) = (self.words.get(from as usize)?, self.words.get(to as usize)?);
+            Some(Token::Words(vec![self.body?.span_of(from.start as usize..to.end as usize)]))
+        };
+        let words = match feature.place {
+            Place::Word(at) | Place::Stem(at) => span(at, at),
+            Place::Pair(at) => span(at, at + 1),
+            Place::Fact(..) => None,
+        };
+        words.unwrap_or_else(|| Token::Structure(self.name(feature)))
     }
 
-    fn add_words(&mut self, body: &FieldText) {
-        let prefix = self.language.map_or_else(|| "?:".to_owned(), |language| format!("{language}:"));
-        let words = reading_order(body);
-        self.all.reserve(3 * words.len() + FACTS);
-        self.names.reserve(4 * body.folded.as_str().len() + 16 * words.len());
-        for (at, (word, place)) in words.iter().enumerate() {
-            if *word != LINK {
-                self.add(&[&prefix, word], Family::Words, place.clone());
-                self.add_stem(&prefix, word, place);
+    fn word(&self, at: u32) -> &'t str {
+        self.words.get(at as usize).map_or("", |(word, _)| word)
+    }
+
+    fn fact(&self, start: u32, end: u32) -> &str {
+        self.facts.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// A pair is hashed as its second word, seeded with the first: every word is read but twice.
+    fn add_words(&mut self) {
+        let group = Group::words(self.language);
+        let mut before = None;
+        for (at, (word, _)) in (0..).zip(&self.words) {
+            let hash = xxh3_64(word.as_bytes());
+            if let Some(before) = before {
+                let pair = group.key(xxh3_64_with_seed(word.as_bytes(), before));
+                self.all.push(Feature { key: pair, family: Family::Words, place: Place::Pair(at - 1) });
             }
-            if let Some((next, after)) = words.get(at + 1) {
-                self.add(&[&prefix, word, " ", next], Family::Words, place.start..after.end);
+            before = Some(hash);
+            if *word == LINK {
+                continue;
+            }
+            self.all.push(Feature { key: group.key(hash), family: Family::Words, place: Place::Word(at) });
+            if let Some(stem) = stem(word) {
+                let key = group.key(xxh3_64_with_seed(stem.as_bytes(), STEM_SEED));
+                self.all.push(Feature { key, family: Family::Stems, place: Place::Stem(at) });
             }
         }
     }
 
-    fn add_stem(&mut self, prefix: &str, word: &str, place: &Range<u32>) {
-        let Some((end, _)) = word.char_indices().nth(STEM) else { return };
-        self.add(&[prefix, word.get(..end).unwrap_or(""), "…"], Family::Stems, place.clone());
-    }
-
-    /// Words and structure never share a key by name: no word holds a line break.
-    fn add(&mut self, name: &[&str], family: Family, place: Range<u32>) {
-        let hashed = self.names.len();
-        if family == Family::Structure {
-            self.names.push('\n');
-        }
-        let start = self.names.len() as u32;
-        name.iter().for_each(|part| self.names.push_str(part));
-        let key = xxh3_64(self.names.as_bytes().get(hashed..).unwrap_or_default());
-        self.all.push(Feature { key, family, name: start..self.names.len() as u32, place });
+    fn add_fact(&mut self, fact: &str) {
+        let start = self.facts.len() as u32;
+        self.facts.push_str(fact);
+        let place = Place::Fact(start, self.facts.len() as u32);
+        self.all.push(Feature { key: Group::FORM.key(xxh3_64(fact.as_bytes())), family: Family::Structure, place });
     }
 }
 
-fn span(body: &FieldText, place: &Range<u32>) -> Span {
-    body.span_of(place.start as usize..place.end as usize)
+/// How a longer word begins.
+fn stem(word: &str) -> Option<&str> {
+    let (end, _) = word.char_indices().nth(STEM)?;
+    word.get(..end)
 }
 
 /// The words of the body and its links, in the order in which they are read, by their folded bytes.
@@ -158,8 +237,9 @@ mod tests {
     }
 
     fn names(body: &str) -> Vec<String> {
-        let features = Features::of(&text(body));
-        features.iter().map(|feature| features.name(feature).to_owned()).collect()
+        let text = text(body);
+        let features = Features::of(&text);
+        features.iter().map(|feature| features.name(feature)).collect()
     }
 
     #[test]
@@ -192,16 +272,17 @@ mod tests {
     fn a_feature_counts_once_and_says_where() {
         let text = text("non non non");
         let features = Features::of(&text);
-        let twice: Vec<_> = features.iter().filter(|feature| features.name(feature) == "fr:non").collect();
+        let twice: Vec<_> =
+            features.distinct().into_iter().filter(|feature| features.name(feature) == "fr:non").collect();
         assert_eq!(twice.len(), 1);
-        let Token::Words(spans) = features.token(twice[0], &text) else { panic!("a word") };
+        let Token::Words(spans) = features.token(&twice[0]) else { panic!("a word") };
         assert_eq!((spans[0].start, spans[0].end), (0, 3));
     }
 
     #[test]
     fn sorted_by_key_and_distinct() {
         let text = text("des mots, des mots, toujours des mots !");
-        let keys: Vec<_> = Features::of(&text).iter().map(|feature| feature.key).collect();
+        let keys: Vec<_> = Features::of(&text).distinct().iter().map(|feature| feature.key).collect();
         assert!(keys.is_sorted() && keys.windows(2).all(|pair| pair[0] != pair[1]));
     }
 }

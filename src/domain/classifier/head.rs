@@ -63,7 +63,7 @@ pub fn raw(weights: impl Iterator<Item = (Family, f32)>, openness: f64) -> Raw {
 
 impl Head {
     /// The answer from what is known of a comment's features.
-    pub fn answer(&self, features: &Features, known: &[Known<'_>], text: &Text) -> Answer {
+    pub fn answer(&self, features: &Features<'_>, known: &[Known<'_>], text: &Text) -> Answer {
         let facts = self.facts.language(features.language());
         let weights = known.iter().filter_map(|known| Some((known.feature.family, known.weight(self.question)?)));
         let raw = raw(weights, facts.openness);
@@ -77,24 +77,17 @@ impl Head {
         let signal = (score != Score::ZERO).then(|| {
             let message = messages::message(self.question, score, probability, facts.openness > 0.0);
             let id = format!("classifier.{}", self.question.as_str());
-            let explanation = self.explain(features, known, text, facts, raw);
+            let explanation = self.explain(features, known, facts, raw);
             Signal::new(id, Source::Classifier, score, message).explained(explanation)
         });
         Answer { reading, signal }
     }
 
-    fn explain(
-        &self,
-        features: &Features,
-        known: &[Known<'_>],
-        text: &Text,
-        facts: &LanguageFacts,
-        raw: Raw,
-    ) -> Explanation {
+    fn explain(&self, features: &Features<'_>, known: &[Known<'_>], facts: &LanguageFacts, raw: Raw) -> Explanation {
         let unbounded = facts.unbounded(raw.score);
         let score = facts.bounded(unbounded, self.facts.floor);
         let strongest = self.strongest(known, facts.openness, facts.line.slope / raw.divisor);
-        let token = |feature| features.token(feature, text);
+        let token = |feature| features.token(feature);
         let evidence: Vec<_> =
             strongest.into_iter().map(|(feature, score)| Evidence { token: token(feature), score }).collect();
         let rest = unbounded - evidence.iter().map(|evidence| evidence.score).sum();

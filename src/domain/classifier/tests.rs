@@ -54,7 +54,7 @@ fn card() -> Card {
 
 /// Every feature of a text weighs the same.
 fn weights(body: &str, weight: f32) -> Vec<(Key, f32)> {
-    Features::of(&text(body)).iter().map(|feature| (feature.key, weight)).collect()
+    Features::of(&text(body)).distinct().iter().map(|feature| (feature.key, weight)).collect()
 }
 
 fn file(weight: f32) -> Vec<u8> {

@@ -52,8 +52,13 @@ impl Weights {
     }
 
     /// The features that a head knows, in the order of their keys: the same on every machine.
-    pub fn known<'a>(&self, features: &'a Features) -> Vec<Known<'a>> {
-        features.iter().filter_map(|feature| Some(Known { feature, weights: self.get(feature.key)? })).collect()
+    pub fn known<'a>(&self, features: &'a Features<'_>) -> Vec<Known<'a>> {
+        let known = |feature: &'a Feature| Some(Known { feature, weights: self.get(feature.key)? });
+        let mut known: Vec<_> = features.iter().filter_map(known).collect();
+        // Most are not known: fewer are left to sort.
+        known.sort_unstable_by_key(|known| known.feature.order());
+        known.dedup_by_key(|known| known.feature.key);
+        known
     }
 
     /// A head's weights, sorted by key.
