@@ -8,6 +8,7 @@ mod error;
 mod evaluate;
 mod health;
 mod models;
+mod moderator;
 mod privacy;
 mod replay;
 mod serve;
@@ -56,6 +57,9 @@ enum Command {
     /// Add and list sites, replace their keys
     #[command(subcommand)]
     Site(site::SiteCommand),
+    /// Add and list moderators, keep them out
+    #[command(subcommand)]
+    Moderator(moderator::ModeratorCommand),
     /// Show what is held about people, export it, erase it
     #[command(subcommand)]
     Privacy(privacy::PrivacyCommand),
@@ -83,6 +87,7 @@ impl Cli {
             Command::Replay(command) => command.run(config),
             Command::Models(command) => command.run(config),
             Command::Site(command) => command.run(config),
+            Command::Moderator(command) => command.run(config),
             Command::Privacy(command) => command.run(config),
             Command::Config(command) => command.run(config),
             Command::Health(command) => command.run(config),

@@ -11,8 +11,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
+use url::Url;
 
 use crate::domain::decision::Thresholds;
+use crate::domain::moderator::SessionTerms;
 use crate::domain::retention::Retention;
 use crate::service::{Quotas, StoreDown};
 
@@ -30,6 +32,9 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Bytes, after decompression.
     pub max_body: usize,
+    /// Where browsers find this server, when not at the address it listens on.
+    pub public_url: Option<Url>,
+    pub sessions: SessionTerms,
     pub store: StoreUrl,
     /// Whether to refuse a PostgreSQL that may lose in a power cut what it said was on disk.
     pub require_durable: bool,

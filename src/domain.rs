@@ -26,6 +26,9 @@
 //! | event | something a person did to a recorded comment |
 //! | retention | how long what people wrote is kept |
 //! | example | a text that a person's label stands on |
+//! | moderator | a person at the page |
+//! | role, deed, permit | what a moderator is on a site; what not everybody may do; leave for it |
+//! | invitation, session | a moderator's leave to choose a password, once; one browser signed in |
 
 pub mod score;
 
@@ -50,6 +53,8 @@ pub mod policy;
 pub mod activation;
 
 pub mod sieve;
+
+pub mod moderator;
 
 pub mod review;
 

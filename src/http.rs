@@ -3,6 +3,7 @@
 mod auth;
 mod body;
 mod headers;
+mod moderate;
 mod ops;
 mod reply;
 pub mod server;

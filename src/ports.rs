@@ -1,5 +1,7 @@
 //! What the service needs of the world, as small traits; adapters fulfil them.
 
+pub mod accounts;
+
 pub mod clock;
 
 pub mod limiter;

@@ -1,5 +1,7 @@
 //! The use cases: moderate a comment, review a recorded one, know the sites. No HTTP, SQL or Redis here.
 
+pub mod accounts;
+
 pub mod answer;
 
 pub mod erasure;

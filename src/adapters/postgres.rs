@@ -3,6 +3,7 @@
 //! One task a replica writes, and commits whatever is waiting at once; a caller hears of its write after PostgreSQL
 //! has it on disk. Reads go over connections of their own; look-ups that wait together go as one query.
 
+mod accounts;
 mod connect;
 mod durability;
 mod fault;

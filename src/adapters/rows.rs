@@ -1,5 +1,7 @@
 //! How the stores write the domain's types as rows, and read them again: the same in every database.
 
+pub(super) mod accounts;
+
 use jiff::Timestamp;
 use serde::de::value::{Error as WordError, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};

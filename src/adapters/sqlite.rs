@@ -4,6 +4,7 @@
 //! Reads go over connections of their own and never wait for a write; look-ups that wait together go as one query.
 //! Other processes may open the same file.
 
+mod accounts;
 mod fault;
 mod lookup;
 mod models;

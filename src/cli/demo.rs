@@ -80,7 +80,7 @@ fn temporary_folder() -> Result<Folder, CliError> {
 }
 
 async fn add_site(foundation: &wiring::Foundation, url: &str, locale: Locale) -> Result<String, CliError> {
-    let wiring::Foundation { store, keys, clock, random } = foundation;
+    let wiring::Foundation { store, keys, clock, random, .. } = foundation;
     let (name, url) = ("demo".to_owned(), url.to_owned());
     let (site, site_keys) = sites::new_site(name, url, locale, &keys.sealing, clock.as_ref(), random.as_ref());
     store.add_site(&site).await?;

@@ -14,11 +14,13 @@ use super::wiring::{self, Foundation};
 use super::{CliError, Outcome};
 use crate::adapters::rules_folder::RulesFolder;
 use crate::config::Config;
+use crate::domain::moderator::{Email, Grant, Name, Role};
 use crate::domain::retention::Retention;
 use crate::domain::site::{Locale, Site};
 use crate::http::server::{self, Shared};
 use crate::ports::clock::Clock;
 use crate::ports::store::{Database, StoreError};
+use crate::service::accounts::FreshInvitation;
 use crate::service::moderate::FIRST_ANSWERS_LAST;
 use crate::service::retention::Walk;
 use crate::service::sites::{self, SiteKeys, Sites};
@@ -56,7 +58,8 @@ async fn serve(config: &Config) -> Result<Outcome, CliError> {
     if foundation.store.sites().await?.is_empty()
         && let Some((site, keys)) = first_site(&foundation, address).await?
     {
-        announce(&site, &keys, address, config)?;
+        let invitation = first_moderator(&foundation, &site).await?;
+        announce(&welcome(&site, &keys, address, &invitation, config), &site, config)?;
     }
     let running = start(config, &foundation, listener).await?;
     tracing::info!(%address, "listening");
@@ -82,7 +85,9 @@ pub fn bind(listen: SocketAddr) -> Result<TcpListener, CliError> {
 /// Starts answering on the listener.
 pub async fn start(config: &Config, foundation: &Foundation, listener: TcpListener) -> Result<Running, CliError> {
     let service = wiring::service(config, foundation).await?;
-    let shared = Arc::new(Shared { service, sites: Sites::default(), max_body: config.max_body });
+    let sessions = wiring::sessions(config, foundation, &service)?;
+    let (max_body, public_url) = (config.max_body, config.public_url.clone());
+    let shared = Arc::new(Shared { service, sites: Sites::default(), sessions, public_url, max_body });
     shared.sites.refresh(foundation.store.as_ref()).await?;
     shared.service.models.refresh(foundation.store.as_ref(), &shared.service.sieves).await?;
 
@@ -90,6 +95,7 @@ pub async fn start(config: &Config, foundation: &Foundation, listener: TcpListen
     beside.spawn(keep_sites_fresh(Arc::clone(&shared)));
     beside.spawn(keep_models_fresh(Arc::clone(&shared)));
     beside.spawn(forget_answers(Arc::clone(&shared)));
+    beside.spawn(forget_accounts(Arc::clone(&shared)));
     beside.spawn(end_texts(foundation.store.clone(), foundation.clock.clone(), config.retention));
     if let Some(folder) = wiring::rules_folder(config) {
         beside.spawn(keep_rules_fresh(Arc::clone(&shared), folder));
@@ -110,7 +116,7 @@ impl Running {
 
 /// `None` when another replica, started at the same time, was quicker.
 async fn first_site(foundation: &Foundation, address: SocketAddr) -> Result<Option<(Site, SiteKeys)>, CliError> {
-    let Foundation { store, keys, clock, random } = foundation;
+    let Foundation { store, keys, clock, random, .. } = foundation;
     let (name, url) = ("default".to_owned(), format!("http://{address}"));
     let (site, site_keys) =
         sites::new_site(name, url, Locale::default(), &keys.sealing, clock.as_ref(), random.as_ref());
@@ -120,14 +126,23 @@ async fn first_site(foundation: &Foundation, address: SocketAddr) -> Result<Opti
     }
 }
 
+/// Who installs Tamis can look at the page at once: an operator of every site, to be given an e-mail of their own later.
+async fn first_moderator(foundation: &Foundation, site: &Site) -> Result<FreshInvitation, CliError> {
+    let malformed = |error: &dyn std::fmt::Display| CliError::new(format!("the first moderator: {error}"));
+    let email = Email::parse("operator@localhost").map_err(|error| malformed(&error))?;
+    let name = Name::parse("operator").map_err(|error| malformed(&error))?;
+    tracing::debug!(site = %site.id, "inviting the first moderator");
+    let (_, invitation) = foundation.accounts.add(email, name, Grant { site: None, role: Role::Operator }).await?;
+    Ok(invitation)
+}
+
 /// Shows the first keys on a terminal; without one they go to a file that only its owner can read.
-fn announce(site: &Site, keys: &SiteKeys, address: SocketAddr, config: &Config) -> Result<(), CliError> {
-    let welcome = welcome(site, keys, address);
+fn announce(welcome: &str, site: &Site, config: &Config) -> Result<(), CliError> {
     if std::io::stdout().is_terminal() {
-        return super::print(&welcome);
+        return super::print(welcome);
     }
     let path = wiring::keys_file(config);
-    wiring::write_private(&path, &welcome).map_err(|error| {
+    wiring::write_private(&path, welcome).map_err(|error| {
         CliError::new(format!("the first keys cannot be written to {}: {error}", path.display()))
             .hinted("remove the file if it is an old one; `tamis site rotate-key default` makes new keys")
     })?;
@@ -135,7 +150,8 @@ fn announce(site: &Site, keys: &SiteKeys, address: SocketAddr, config: &Config) 
     Ok(())
 }
 
-fn welcome(site: &Site, keys: &SiteKeys, address: SocketAddr) -> String {
+fn welcome(site: &Site, keys: &SiteKeys, address: SocketAddr, invitation: &FreshInvitation, config: &Config) -> String {
+    let link = super::moderator::link(config, address, invitation);
     let (key, akismet_key) = (keys.key.expose_secret(), keys.akismet_key.expose_secret());
     format!(
         "Made the site `{name}`. Its keys are shown this once; `tamis site rotate-key {name}` makes new ones.\n\n\
@@ -143,7 +159,9 @@ fn welcome(site: &Site, keys: &SiteKeys, address: SocketAddr) -> String {
          akismet key  {akismet_key}\n\n\
          Try it:\n\n\
          curl -s http://{address}/v1/comments -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \
-         -d '{{\"body\": \"Gagnez 500 euros par jour au casino : http://bit.ly/gagnant\"}}'\n",
+         -d '{{\"body\": \"Gagnez 500 euros par jour au casino : http://bit.ly/gagnant\"}}'\n\n\
+         Moderate it, as operator@localhost (the link works once, for seven days):\n\n\
+         {link}\n",
         name = site.name,
     )
 }
@@ -175,6 +193,16 @@ async fn forget_answers(shared: Arc<Shared>) {
             if dropped < u64::from(SWEPT_AT_ONCE) {
                 break;
             }
+        }
+    }
+}
+
+/// Drops sessions that are over and old lines of the audit log.
+async fn forget_accounts(shared: Arc<Shared>) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        if let Err(error) = shared.sessions.forget(SWEPT_AT_ONCE).await {
+            tracing::debug!(%error, "old sessions and lines of the audit log stay for now");
         }
     }
 }

@@ -78,7 +78,7 @@ async fn add(
     json: bool,
 ) -> Result<Outcome, CliError> {
     check_url(&url)?;
-    let Foundation { store, keys, clock, random } = foundation;
+    let Foundation { store, keys, clock, random, .. } = foundation;
     let (site, site_keys) = sites::new_site(name, url, locale, &keys.sealing, clock.as_ref(), random.as_ref());
     match store.add_site(&site).await {
         Err(StoreError::Conflict) => Err(CliError::new(format!("there is a site named `{}` already", site.name))
@@ -120,6 +120,7 @@ async fn rotate_key(foundation: &Foundation, name: &str, json: bool) -> Result<O
     let site_keys = SiteKeys::draw(random.as_ref());
     let sealed = site_keys.sealed_akismet_key(&keys.sealing, random.as_ref());
     store.set_site_keys(site.id, site_keys.digest(), &sealed).await?;
+    foundation.accounts.note_new_keys(site.id).await?;
     show_keys(&site, &site_keys, json)
 }
 

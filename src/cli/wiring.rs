@@ -26,12 +26,14 @@ use crate::domain::sieve::Sieve;
 use crate::ports::clock::{Clock, Random};
 use crate::ports::limiter::Limiter;
 use crate::ports::store::{Database, StoreError};
+use crate::service::accounts::{Accounts, Passwords, Sessions};
 use crate::service::keys::KeysError;
 use crate::service::{Keys, Models, Service, Sieves};
 
 /// What every command that touches the store needs.
 pub struct Foundation {
     pub store: Arc<dyn Database>,
+    pub accounts: Accounts,
     pub keys: Keys,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
@@ -43,7 +45,9 @@ pub async fn foundation(config: &Config) -> Result<Foundation, CliError> {
     let store = store(config).await?;
     let sealing = SealingKey::from_secret(&secret(&config.secret, random.as_ref())?);
     let keys = Keys::load(store.as_ref(), sealing, random.as_ref()).await.map_err(|error| locked(error, config))?;
-    Ok(Foundation { store, keys, clock: Arc::new(SystemClock), random })
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let accounts = Accounts { store: store.clone(), clock: Arc::clone(&clock), random: Arc::clone(&random) };
+    Ok(Foundation { store, accounts, keys, clock, random })
 }
 
 /// Opens the store that is configured.
@@ -210,6 +214,17 @@ pub async fn service(config: &Config, foundation: &Foundation) -> Result<Service
         keys: foundation.keys.clone(),
         quotas: config.quotas,
         store_down: config.store_down,
+    })
+}
+
+/// The page's entrance, over a foundation and the limiter of its service.
+pub fn sessions(config: &Config, foundation: &Foundation, service: &Service) -> Result<Sessions, CliError> {
+    Ok(Sessions {
+        accounts: foundation.accounts.clone(),
+        limiter: Arc::clone(&service.limiter),
+        key: foundation.keys.limits.clone(),
+        passwords: Passwords::new(foundation.random.as_ref())?,
+        terms: config.sessions,
     })
 }
 

@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
+use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::domain::decision::{Thresholds, Verdict};
 use crate::domain::limits::Quota;
+use crate::domain::moderator::SessionTerms;
 use crate::domain::retention::Retention;
 use crate::domain::score::Score;
 use crate::service::{Quotas, StoreDown};
@@ -29,6 +32,7 @@ pub struct Written {
     rules: Rules,
     policy: Policy,
     privacy: Privacy,
+    moderators: Moderators,
     log: Log,
 }
 
@@ -37,6 +41,7 @@ pub struct Written {
 struct Server {
     listen: SocketAddr,
     max_body: Size,
+    public_url: Option<String>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -100,6 +105,13 @@ struct Texts {
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
+struct Moderators {
+    session_idle: Period,
+    session_longest: Period,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
 struct Log {
     format: Layout,
     level: String,
@@ -141,7 +153,7 @@ impl TryFrom<toml::Value> for WhenDown {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), max_body: Size(64 << 10) }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), max_body: Size(64 << 10), public_url: None }
     }
 }
 
@@ -180,6 +192,13 @@ impl Default for Privacy {
 impl Default for Texts {
     fn default() -> Self {
         Self { held: Period::days(90), rejected: Period::days(30), approved: Period::days(30) }
+    }
+}
+
+impl Default for Moderators {
+    fn default() -> Self {
+        let hours = |hours| Period(SignedDuration::from_hours(hours));
+        Self { session_idle: hours(8), session_longest: hours(7 * 24) }
     }
 }
 
@@ -234,6 +253,8 @@ impl Written {
         Ok(Config {
             listen: self.server.listen,
             max_body: self.server.max_body.0,
+            public_url: self.server.public_url.as_deref().map(public_url).transpose()?,
+            sessions: self.moderators.terms()?,
             require_durable: self.store.require_durable,
             redis_url: self.limits.redis_url.clone(),
             quotas: self.limits.quotas(),
@@ -261,6 +282,26 @@ fn store(url: &str) -> Result<StoreUrl, ConfigError> {
             "store.url",
             "is not a store that this version knows; write `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`",
         )),
+    }
+}
+
+/// Where browsers find this server: scheme, host and port, nothing after.
+fn public_url(written: &str) -> Result<Url, ConfigError> {
+    let sound = |url: &Url| {
+        matches!(url.scheme(), "http" | "https") && url.has_host() && url.path() == "/" && url.query().is_none()
+    };
+    let wrong =
+        || ConfigError::value("server.public_url", "must be an address such as `https://moderation.example.org`");
+    Url::parse(written).ok().filter(sound).ok_or_else(wrong)
+}
+
+impl Moderators {
+    fn terms(&self) -> Result<SessionTerms, ConfigError> {
+        let (idle, longest) = (self.session_idle.0.unsigned_abs(), self.session_longest.0.unsigned_abs());
+        if idle.is_zero() || longest.is_zero() {
+            return Err(ConfigError::value("moderators.session_idle", "and `moderators.session_longest` are not none"));
+        }
+        Ok(SessionTerms { idle, longest })
     }
 }
 

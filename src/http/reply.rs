@@ -3,8 +3,11 @@
 
 use std::time::Duration;
 
+use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, ETAG, LINK, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
 
@@ -248,6 +251,54 @@ pub fn page(body: &impl Serialize, next: Option<String>) -> HttpResponse {
 pub fn health(well: bool, body: &impl Serialize) -> HttpResponse {
     let status = if well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     HttpResponse::build(status).content_type("application/json").body(json(body))
+}
+
+/// How a page stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Fine,
+    /// What was filled in cannot be taken.
+    Unreadable,
+    Forbidden,
+    Missing,
+    /// The store does not answer.
+    Away,
+    /// Our own fault.
+    Failed,
+}
+
+pub fn html(standing: Standing, body: String) -> HttpResponse {
+    let status = match standing {
+        Standing::Fine => StatusCode::OK,
+        Standing::Unreadable => StatusCode::UNPROCESSABLE_ENTITY,
+        Standing::Forbidden => StatusCode::FORBIDDEN,
+        Standing::Missing => StatusCode::NOT_FOUND,
+        Standing::Away => StatusCode::SERVICE_UNAVAILABLE,
+        Standing::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body)
+}
+
+/// On to another page, with a GET.
+pub fn see_other(location: &str) -> HttpResponse {
+    HttpResponse::build(StatusCode::SEE_OTHER).insert_header((LOCATION, location)).finish()
+}
+
+/// A cookie that cannot be written is not set: who signs in is then asked again.
+pub fn set_cookie(response: &mut HttpResponse, cookie: &Cookie<'_>) {
+    if let Err(error) = response.add_cookie(cookie) {
+        tracing::error!(%error, "a cookie could not be written");
+    }
+}
+
+/// A file that never changes under its name.
+pub fn asset(media: &'static str, body: &'static str) -> HttpResponse {
+    let for_good = (CACHE_CONTROL, "public, max-age=31536000, immutable");
+    HttpResponse::build(StatusCode::OK).insert_header(for_good).content_type(media).body(body)
+}
+
+pub fn no_asset() -> HttpResponse {
+    HttpResponse::build(StatusCode::NOT_FOUND).finish()
 }
 
 pub async fn unknown_route(_: HttpRequest) -> Result<HttpResponse, Problem> {

@@ -7,16 +7,21 @@ use std::time::Duration;
 pub use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, Resource, Route, web};
+use url::Url;
 
 use crate::service::Service;
+use crate::service::accounts::Sessions;
 use crate::service::sites::Sites;
 
-use super::{headers, ops, reply, v1};
+use super::{headers, moderate, ops, reply, v1};
 
 /// What every handler shares.
 pub struct Shared {
     pub service: Service,
     pub sites: Sites,
+    pub sessions: Sessions,
+    /// Where browsers find this server, when not where it listens.
+    pub public_url: Option<Url>,
     /// Largest request body in bytes, after decompression.
     pub max_body: usize,
 }
@@ -28,7 +33,7 @@ const HEAD: Duration = Duration::from_secs(5);
 /// How long requests in flight may take to finish once the server is told to stop, in seconds.
 const FAREWELL: u64 = 10;
 
-/// Every path of the API.
+/// Every path: those of the API here, those of the page in [`moderate::routes`].
 fn routes(config: &mut web::ServiceConfig) {
     config
         .service(resource(
@@ -47,6 +52,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(resource("/v1/comments/{id}/undo", &["POST"], [web::post().to(v1::acts::undo)]))
         .service(resource("/livez", &["GET"], [web::get().to(ops::livez)]))
         .service(resource("/readyz", &["GET"], [web::get().to(ops::readyz)]))
+        .configure(moderate::routes)
         .default_service(web::to(reply::unknown_route));
 }
 

@@ -11,6 +11,7 @@ use crate::domain::score::Score;
 use crate::domain::secrets::ContentDigest;
 use crate::domain::site::{Site, SiteId};
 
+use super::accounts::AccountStore;
 use super::privacy::Privacy;
 
 /// When a method that writes returns `Ok`, what it wrote is on disk and survives a power cut. Instants are kept to the
@@ -101,9 +102,9 @@ pub trait Store: Send + Sync {
 }
 
 /// Everything a database of Tamis's does: what the command line opens once and hands out by port.
-pub trait Database: Store + Privacy {}
+pub trait Database: Store + Privacy + AccountStore {}
 
-impl<T: Store + Privacy> Database for T {}
+impl<T: Store + Privacy + AccountStore> Database for T {}
 
 /// What is recorded under an external id.
 #[derive(Clone, Debug, PartialEq, Eq)]

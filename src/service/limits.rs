@@ -70,7 +70,7 @@ fn demand(
 }
 
 /// The network of an address: /24 of IPv4, /48 of IPv6.
-fn network(ip: IpAddr) -> String {
+pub fn network(ip: IpAddr) -> String {
     match ip {
         IpAddr::V4(ip) => format!("{:08x}/24", ip.to_bits() & 0xffff_ff00),
         IpAddr::V6(ip) => format!("{:032x}/48", ip.to_bits() & !((1 << 80) - 1)),

@@ -107,6 +107,17 @@ impl Sites {
         bool::from(site.key_digest.ct_eq(&digest)).then_some(site)
     }
 
+    /// All sites, by name.
+    pub fn all(&self) -> Vec<Arc<Site>> {
+        let mut sites: Vec<_> = self.0.load().values().cloned().collect();
+        sites.sort_by(|a, b| a.name.cmp(&b.name));
+        sites
+    }
+
+    pub fn named(&self, name: &str) -> Option<Arc<Site>> {
+        self.0.load().values().find(|site| site.name == name).cloned()
+    }
+
     pub fn find(&self, id: Uuid) -> Option<Arc<Site>> {
         self.0.load().values().find(|site| site.id.0 == id).cloned()
     }

@@ -12,6 +12,7 @@ mod faults;
 mod learning;
 mod limiter;
 mod models;
+mod page;
 mod privacy;
 mod replay;
 mod report;

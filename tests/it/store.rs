@@ -1,5 +1,6 @@
 //! What every store promises, told once and held against each; and what each alone must show.
 
+mod accounts;
 mod ending;
 mod postgres;
 mod promises;
@@ -30,6 +31,38 @@ macro_rules! every_promise {
             })*
         }
     };
+}
+
+/// Makes a test of every promise about accounts for a backend.
+macro_rules! every_promise_about_accounts {
+    ($module:ident, $backend:ty: $($promise:ident)*) => {
+        mod $module {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $promise() {
+                let place = <$backend as super::Backend>::empty().await;
+                super::accounts::$promise(&place).await;
+            })*
+        }
+    };
+}
+
+/// The same for accounts.
+macro_rules! account_backends {
+    ($($module:ident: $backend:ty;)*) => {
+        $(every_promise_about_accounts! { $module, $backend:
+            a_moderator_reads_back_with_the_roles_given
+            an_email_and_a_name_are_taken_once
+            an_invitation_is_used_once_and_ends_open_sessions
+            a_session_is_found_seen_and_ended
+            who_is_disabled_has_no_session_and_opens_none
+            the_audit_log_comes_latest_first_by_site_and_is_forgotten
+        })*
+    };
+}
+
+account_backends! {
+    accounts_in_sqlite: crate::store::sqlite::Folder;
+    accounts_in_postgres: crate::store::postgres::Database;
 }
 
 /// One line a store.

@@ -135,6 +135,7 @@ fn migrator() -> Migrator {
     let mut migrator = Migrator::with_migrations(vec![
         migration(1, "first", include_str!("../../../migrations/postgres/0001_first.sql")),
         migration(2, "models", include_str!("../../../migrations/postgres/0002_models.sql")),
+        migration(3, "accounts", include_str!("../../../migrations/postgres/0003_accounts.sql")),
     ]);
     // Ours is held already.
     migrator.set_locking(false);

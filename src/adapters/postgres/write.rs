@@ -43,6 +43,8 @@ pub(super) enum Write {
         ids: Vec<Uuid>,
         versions: Vec<i64>,
     },
+    /// A statement that stands alone, with its values.
+    Run(Statement),
     /// Changes nothing, but only where changes are possible.
     Nothing,
 }
@@ -53,6 +55,64 @@ pub(super) struct Revisions {
     pub(super) comments: Vec<Uuid>,
     pub(super) versions: Vec<i64>,
     pub(super) numbers: Vec<i64>,
+}
+
+/// One statement and what is bound to its parameters.
+#[derive(Clone, Debug)]
+pub(super) struct Statement {
+    pub(super) sql: &'static str,
+    pub(super) values: Vec<Value>,
+}
+
+/// What is bound to a parameter.
+#[derive(Clone, Debug)]
+pub(super) enum Value {
+    Integer(Option<i64>),
+    Text(Option<String>),
+    Bytes(Vec<u8>),
+    Id(Uuid),
+}
+
+impl From<Uuid> for Value {
+    fn from(id: Uuid) -> Self {
+        Self::Id(id)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(Some(text.to_owned()))
+    }
+}
+
+impl From<Option<&str>> for Value {
+    fn from(text: Option<&str>) -> Self {
+        Self::Text(text.map(str::to_owned))
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Bytes(bytes.to_owned())
+    }
+}
+
+impl From<u32> for Value {
+    fn from(number: u32) -> Self {
+        Self::Integer(Some(number.into()))
+    }
+}
+
+impl From<Timestamp> for Value {
+    fn from(at: Timestamp) -> Self {
+        Self::Integer(Some(at.as_microsecond()))
+    }
+}
+
+impl From<Option<Timestamp>> for Value {
+    fn from(at: Option<Timestamp>) -> Self {
+        Self::Integer(at.map(Timestamp::as_microsecond))
+    }
 }
 
 #[derive(Debug)]

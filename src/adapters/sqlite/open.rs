@@ -144,6 +144,7 @@ fn migrator() -> Migrator {
     Migrator::with_migrations(vec![
         migration(1, "first", include_str!("../../../migrations/sqlite/0001_first.sql")),
         migration(2, "models", include_str!("../../../migrations/sqlite/0002_models.sql")),
+        migration(3, "accounts", include_str!("../../../migrations/sqlite/0003_accounts.sql")),
     ])
 }
 

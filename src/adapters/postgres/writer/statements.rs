@@ -6,7 +6,7 @@ use sqlx::query::Query;
 use sqlx::{Postgres, Row};
 use uuid::Uuid;
 
-use crate::adapters::postgres::write::{Changing, Claiming, Recording, Write};
+use crate::adapters::postgres::write::{Changing, Claiming, Recording, Statement, Value, Write};
 use crate::adapters::rows::{format_name, locale_name, scope_bytes};
 use crate::domain::activation::{Activation, ModelVersion};
 use crate::domain::site::Site;
@@ -245,12 +245,22 @@ pub(super) async fn other(
             sqlx::query(*sql).bind(&revisions.comments).bind(&revisions.versions).bind(&revisions.numbers)
         }
         Write::Erase { site, ids, versions } => sqlx::query(ERASE).bind(site.0).bind(ids).bind(versions),
+        Write::Run(statement) => run(statement),
         Write::Nothing | Write::Record(_) | Write::Change(_) => sqlx::query(NOTHING),
     };
     let touched = query.execute(connection).await?.rows_affected();
     // A name or a serial that is taken.
     let refused = touched == 0 && matches!(write, Write::AddSite(_) | Write::Activate(..));
     Ok(if refused { Err(StoreError::Conflict) } else { Ok(touched) })
+}
+
+fn run(statement: &Statement) -> Query<'_, Postgres, PgArguments> {
+    statement.values.iter().fold(sqlx::query(statement.sql), |query, value| match value {
+        Value::Integer(integer) => query.bind(integer),
+        Value::Text(text) => query.bind(text.as_deref()),
+        Value::Bytes(bytes) => query.bind(bytes.as_slice()),
+        Value::Id(id) => query.bind(id),
+    })
 }
 
 fn add_site(site: &Site) -> Query<'_, Postgres, PgArguments> {

@@ -1,0 +1,78 @@
+//! Moderators, invitations, sessions and the audit log, as rows.
+
+use super::{Columns, StoreError, digest, instant, instant_of, json, unreadable, word};
+use crate::domain::moderator::{AuditLine, Email, Grant, Invitation, Moderator, ModeratorId, Name, Session};
+use crate::domain::site::SiteId;
+use crate::ports::accounts::Credentials;
+
+/// A site as it is stored: its id, or nothing for every site or none.
+pub fn site_bytes(site: &Option<SiteId>) -> &[u8] {
+    match site {
+        None => &[],
+        Some(site) => site.0.as_bytes(),
+    }
+}
+
+fn site(row: &impl Columns) -> Result<Option<SiteId>, StoreError> {
+    match row.bytes("scope")? {
+        [] => Ok(None),
+        id => uuid::Uuid::from_slice(id).map(|id| Some(SiteId(id))).map_err(|error| unreadable("scope", error)),
+    }
+}
+
+/// The moderators of these rows with their roles.
+pub fn moderators<R: Columns>(moderators: &[R], roles: &[R]) -> Result<Vec<Moderator>, StoreError> {
+    let mut found = moderators.iter().map(moderator).collect::<Result<Vec<_>, _>>()?;
+    for row in roles {
+        let id = ModeratorId(row.id("moderator")?);
+        if let Some(moderator) = found.iter_mut().find(|moderator| moderator.id == id) {
+            moderator.grants.push(Grant { site: site(row)?, role: word(row, "role")? });
+        }
+    }
+    Ok(found)
+}
+
+fn moderator(row: &impl Columns) -> Result<Moderator, StoreError> {
+    let disabled_at = row.optional_integer("disabled_at")?;
+    Ok(Moderator {
+        id: ModeratorId(row.id("id")?),
+        email: Email::parse(row.text("email")?).map_err(|error| unreadable("email", error))?,
+        name: Name::parse(row.text("name")?).map_err(|error| unreadable("name", error))?,
+        locale: row.optional_text("locale")?.map(|_| word(row, "locale")).transpose()?,
+        grants: Vec::new(),
+        created_at: instant(row, "created_at")?,
+        disabled_at: disabled_at.map(|at| instant_of(at, "disabled_at")).transpose()?,
+    })
+}
+
+pub fn credentials(row: &impl Columns, moderator: Moderator) -> Result<Credentials, StoreError> {
+    Ok(Credentials { moderator, password: row.optional_text("password")?.map(str::to_owned) })
+}
+
+pub fn invitation(row: &impl Columns) -> Result<Invitation, StoreError> {
+    Ok(Invitation {
+        digest: digest(row, "digest")?,
+        moderator: ModeratorId(row.id("moderator")?),
+        expires_at: instant(row, "expires_at")?,
+    })
+}
+
+pub fn session(row: &impl Columns) -> Result<Session, StoreError> {
+    Ok(Session {
+        digest: digest(row, "digest")?,
+        moderator: ModeratorId(row.id("moderator")?),
+        opened_at: instant(row, "opened_at")?,
+        seen_at: instant(row, "seen_at")?,
+    })
+}
+
+pub fn audit_line(row: &impl Columns) -> Result<AuditLine, StoreError> {
+    let id = row.id("id")?;
+    Ok(AuditLine {
+        id,
+        at: instant(row, "at")?,
+        by: row.text("by")?.to_owned(),
+        site: site(row)?,
+        act: json(row, "act", || format!("line {id} of the audit log"))?,
+    })
+}

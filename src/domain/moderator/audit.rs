@@ -1,0 +1,69 @@
+//! The audit log: who did what and when, beside the history of each comment.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Role;
+use crate::domain::site::SiteId;
+
+/// Who acts at the command line.
+pub const COMMAND_LINE: &str = "tamis";
+/// Who failed to sign in: nobody is named, since that would tell which part was wrong.
+pub const NOBODY: &str = "?";
+
+/// One line; lines are never changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditLine {
+    /// A version 7 UUID: ids are the order of time.
+    pub id: Uuid,
+    pub at: Timestamp,
+    /// A moderator's name, [`COMMAND_LINE`] or [`NOBODY`].
+    pub by: String,
+    /// The site it is about, if it is about one.
+    pub site: Option<SiteId>,
+    pub act: AuditAct,
+}
+
+/// What was done; `moderator` is the name of whom it was done to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum AuditAct {
+    ModeratorAdded { moderator: String },
+    Invited { moderator: String },
+    InvitationAccepted,
+    SignedIn,
+    SignInFailed,
+    SignedOut,
+    RoleSet { moderator: String, role: Role },
+    ModeratorDisabled { moderator: String },
+    SiteKeysReplaced,
+}
+
+impl AuditAct {
+    /// The act in one word, as it is stored and exported.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::ModeratorAdded { .. } => "moderator_added",
+            Self::Invited { .. } => "invited",
+            Self::InvitationAccepted => "invitation_accepted",
+            Self::SignedIn => "signed_in",
+            Self::SignInFailed => "sign_in_failed",
+            Self::SignedOut => "signed_out",
+            Self::RoleSet { .. } => "role_set",
+            Self::ModeratorDisabled { .. } => "moderator_disabled",
+            Self::SiteKeysReplaced => "site_keys_replaced",
+        }
+    }
+
+    /// The moderator it was done to.
+    pub fn moderator(&self) -> Option<&str> {
+        match self {
+            Self::ModeratorAdded { moderator }
+            | Self::Invited { moderator }
+            | Self::RoleSet { moderator, .. }
+            | Self::ModeratorDisabled { moderator } => Some(moderator),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The moderators' page: server-rendered, whole without script.
+//!
+//! Every handler that is for moderators takes a [`guard::Visitor`], or a [`guard::At`] for one site; every form comes
+//! through [`form::Filled`], which checks where it comes from. One file a page.
+
+mod assets;
+mod form;
+mod guard;
+mod headers;
+mod home;
+mod invitation;
+mod page;
+mod sign_in;
+mod words;
+
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, get, post};
+
+/// Every path of the page. Beside `sites/{site}/…` none belongs to a site.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config.service(
+        web::scope("/moderate")
+            .wrap(from_fn(headers::protect))
+            .route("", get().to(home::forward))
+            .route("/", get().to(home::show))
+            .route("/sign-in", get().to(sign_in::show))
+            .route("/sign-in", post().to(sign_in::submit))
+            .route("/sign-out", post().to(sign_in::leave))
+            .route("/language", post().to(home::choose_language))
+            .route("/invitation/{token}", get().to(invitation::show))
+            .route("/invitation/{token}", post().to(invitation::accept))
+            .route("/assets/{name}", get().to(assets::serve))
+            .default_service(web::to(page::missing)),
+    );
+}

@@ -1,0 +1,60 @@
+//! The start: the sites that a moderator sees.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::form::Filled;
+use super::guard::{Guest, Visitor};
+use super::page::{self, Frame, Stop};
+use crate::domain::moderator::Role;
+use crate::domain::site::Locale;
+use crate::http::reply::{self, Standing};
+use crate::http::server::Shared;
+
+#[derive(Template)]
+#[template(path = "moderate/home.html")]
+struct Home {
+    frame: Frame,
+    sites: Vec<Row>,
+}
+
+/// A site, and what the moderator is there.
+struct Row {
+    name: String,
+    role: String,
+}
+
+pub async fn forward() -> HttpResponse {
+    reply::see_other("/moderate/")
+}
+
+pub async fn show(visitor: Visitor, shared: web::Data<Shared>) -> HttpResponse {
+    let row = |name: &str, role| Row { name: name.to_owned(), role: role_name(&visitor, role) };
+    let moderator = &visitor.signed_in.moderator;
+    let sites = shared.sites.all();
+    let seen = sites.iter().filter_map(|site| Some(row(&site.name, moderator.role_on(site.id)?)));
+    page::show(Standing::Fine, &Home { frame: visitor.frame("home-title"), sites: seen.collect() })
+}
+
+fn role_name(visitor: &Visitor, role: Role) -> String {
+    let words = visitor.words();
+    match role {
+        Role::Viewer => words.say("role-viewer"),
+        Role::Moderator => words.say("role-moderator"),
+        Role::Lead => words.say("role-lead"),
+        Role::Operator => words.say("role-operator"),
+    }
+}
+
+pub async fn choose_language(shared: web::Data<Shared>, filled: Filled) -> Result<HttpResponse, Stop> {
+    let Filled { visitor, fields } = filled;
+    let guest = Guest { locale: visitor.locale };
+    let locale = match fields.get("language") {
+        "fr" => Locale::Fr,
+        "en" => Locale::En,
+        _ => return Err(Stop::unreadable(guest)),
+    };
+    let chosen = shared.sessions.choose_locale(&visitor.signed_in, locale).await;
+    chosen.map_err(|error| Stop::store(guest, &error))?;
+    Ok(reply::see_other("/moderate/"))
+}

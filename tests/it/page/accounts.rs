@@ -1,0 +1,140 @@
+//! Invitations, signing in and out, sessions.
+
+use super::{PASSWORD, invite, sign_in, signed_in};
+use crate::support::browser::{Browser, Kind};
+use crate::support::command;
+use crate::support::eventually;
+use crate::support::server::Server;
+
+const LEA: &[&str] = &["lea@example.org", "--name", "Léa"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_lets_in_once_and_the_password_from_then_on() {
+    let (server, browser) = (Server::start(), Browser::start().await);
+    let invitation = invite(&server, LEA);
+    let link = invitation["link"].as_str().unwrap();
+    browser.open(&format!("{}/moderate/", server.url)).await;
+    browser.heading("Connexion").await;
+    browser.picture("sign-in").await;
+
+    browser.open(link).await;
+    browser.heading("Bienvenue").await;
+    browser.picture("invitation").await;
+    browser.fill("#password", "aaaaaaaaaaaaaa").await;
+    browser.click("button.main").await;
+    assert!(browser.text("[role=alert]").await.contains("se devine"), "a weak password is refused");
+    browser.fill("#password", PASSWORD).await;
+    browser.click("button.main").await;
+    browser.heading("Vos sites").await;
+    assert_eq!(browser.text(".reader .who").await, "Léa");
+    assert!(browser.text("main").await.contains("default"));
+    browser.picture("home").await;
+
+    browser.open(link).await;
+    browser.heading("Ce lien ne sert plus").await;
+
+    browser.open(&format!("{}/moderate/", server.url)).await;
+    browser.click("form[action='/moderate/sign-out'] button").await;
+    browser.heading("Connexion").await;
+    browser.open(&format!("{}/moderate/", server.url)).await;
+    browser.heading("Connexion").await;
+    sign_in(&browser, "LEA@example.org", PASSWORD).await;
+    browser.heading("Vos sites").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_failure_says_the_same() {
+    let (server, browser) = (Server::start(), Browser::start().await);
+    signed_in(&server, &browser, LEA).await;
+    browser.click("form[action='/moderate/sign-out'] button").await;
+    let mut said = Vec::new();
+    for (email, password) in [("lea@example.org", "faux mot de passe"), ("personne@example.org", PASSWORD)] {
+        browser.open(&format!("{}/moderate/sign-in", server.url)).await;
+        sign_in(&browser, email, password).await;
+        said.push(browser.text("[role=alert]").await);
+        browser.picture("sign-in-refused").await;
+    }
+    command::run(server.folder.path(), &["moderator", "disable", "lea@example.org"], "");
+    browser.open(&format!("{}/moderate/sign-in", server.url)).await;
+    sign_in(&browser, "lea@example.org", PASSWORD).await;
+    said.push(browser.text("[role=alert]").await);
+    assert!(said[0].contains("ne vont pas ensemble"), "{said:?}");
+    assert!(said.iter().all(|words| *words == said[0]), "{said:?}");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_disabled_is_out_at_once() {
+    let (server, browser) = (Server::start(), Browser::start().await);
+    signed_in(&server, &browser, LEA).await;
+    command::beside(&server, &["moderator", "disable", "lea@example.org", "--json"]);
+    browser.open(&format!("{}/moderate/", server.url)).await;
+    browser.heading("Connexion").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_however_busy() {
+    let server = Server::start_with(&[("TAMIS_MODERATORS__SESSION_LONGEST", "2 s")]);
+    let browser = Browser::start().await;
+    signed_in(&server, &browser, LEA).await;
+    eventually("the session is over", async || {
+        browser.open(&format!("{}/moderate/", server.url)).await;
+        browser.path().await.starts_with("/moderate/sign-in").then_some(())
+    })
+    .await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_works_without_script_on_a_phone_in_english() {
+    let server = Server::start();
+    let browser = Browser::start_as(Kind { language: "en", script: false, ..Kind::PHONE }).await;
+    signed_in(&server, &browser, LEA).await;
+    browser.heading("Your sites").await;
+    let wide = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
+    assert_eq!(browser.script(wide).await, false, "nothing is wider than the screen");
+    browser.picture("home-phone").await;
+    browser.click("button[value=fr]").await;
+    browser.heading("Vos sites").await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_from_elsewhere_is_refused() {
+    let server = Server::start();
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let send = async |path: &str, origin: Option<&str>, cookie: &str, body: String| {
+        let mut request = client.post(format!("{}{path}", server.url)).header("Cookie", cookie).body(body);
+        if let Some(origin) = origin {
+            request = request.header("Origin", origin);
+        }
+        request.send().await.unwrap()
+    };
+    let invitation = invite(&server, LEA);
+    let link = invitation["link"].as_str().unwrap();
+    let path = link.strip_prefix(&server.url).unwrap();
+    let (here, elsewhere) = (Some(server.url.as_str()), Some("https://evil.example"));
+    let password = || format!("password={}", PASSWORD.replace(' ', "+"));
+    for origin in [elsewhere, None, Some("null")] {
+        assert_eq!(send(path, origin, "", password()).await.status(), 403, "{origin:?}");
+    }
+    let accepted = send(path, here, "", password()).await;
+    assert_eq!(accepted.status(), 303);
+    let cookie = accepted.headers()["set-cookie"].to_str().unwrap();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    let cookie = cookie.split(';').next().unwrap();
+
+    let home = client.get(format!("{}/moderate/", server.url)).header("Cookie", cookie).send().await.unwrap();
+    let policy = home.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    let html = home.text().await.unwrap();
+    let token = html.split("name=\"token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let out = "/moderate/sign-out";
+    assert_eq!(send(out, here, cookie, String::new()).await.status(), 403, "no token");
+    assert_eq!(send(out, here, cookie, "token=AAAA".to_owned()).await.status(), 403, "another token");
+    assert_eq!(send(out, elsewhere, cookie, format!("token={token}")).await.status(), 403, "from elsewhere");
+    assert_eq!(send(out, here, cookie, format!("token={token}")).await.status(), 303);
+    assert_eq!(send(out, here, cookie, format!("token={token}")).await.status(), 303, "signed out: to the entrance");
+}

@@ -1,0 +1,169 @@
+//! What every store promises about moderators, invitations, sessions and the audit log.
+
+use jiff::Timestamp;
+use tamis::domain::moderator::{
+    AuditAct, AuditLine, Email, Grant, Invitation, Moderator, ModeratorId, Name, Role, Session,
+};
+use tamis::domain::site::{Locale, SiteId};
+use tamis::ports::accounts::AuditSelection;
+use tamis::ports::store::{Database, StoreError};
+use uuid::Uuid;
+
+use super::Backend;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_764_000_000 + second).unwrap()
+}
+
+fn moderator(number: u128) -> Moderator {
+    Moderator {
+        id: ModeratorId(Uuid::from_u128(number)),
+        email: Email::parse(&format!("m{number}@example.org")).unwrap(),
+        name: Name::parse(&format!("Léa {number}")).unwrap(),
+        locale: None,
+        grants: Vec::new(),
+        created_at: at(0),
+        disabled_at: None,
+    }
+}
+
+fn line(number: u128, act: AuditAct) -> AuditLine {
+    AuditLine { id: Uuid::from_u128(number), at: at(number as i64), by: "Léa".to_owned(), site: None, act }
+}
+
+fn invitation(number: u128, digest: u8) -> Invitation {
+    Invitation { digest: [digest; 32], moderator: moderator(number).id, expires_at: at(1_000) }
+}
+
+fn session(number: u128, digest: u8) -> Session {
+    Session { digest: [digest; 32], moderator: moderator(number).id, opened_at: at(1), seen_at: at(1) }
+}
+
+async fn with_moderator(store: &dyn Database, number: u128) -> Moderator {
+    let moderator = moderator(number);
+    let act = AuditAct::ModeratorAdded { moderator: moderator.name.to_string() };
+    store.add_moderator(&moderator, &line(number, act)).await.unwrap();
+    moderator
+}
+
+async fn audit(store: &dyn Database) -> Vec<AuditLine> {
+    store.audit(&AuditSelection::default(), 100).await.unwrap()
+}
+
+pub async fn a_moderator_reads_back_with_the_roles_given(place: &impl Backend) {
+    let store = place.open().await;
+    let mut lea = with_moderator(&*store, 1).await;
+    with_moderator(&*store, 2).await;
+    let site = Some(SiteId(Uuid::from_u128(7)));
+    let set = async |number, site, role| {
+        let act = AuditAct::RoleSet { moderator: "Léa 1".to_owned(), role };
+        store.set_role(lea.id, Grant { site, role }, &line(number, act)).await.unwrap()
+    };
+    assert!(set(11, None, Role::Viewer).await);
+    assert!(set(12, site, Role::Lead).await);
+    assert!(set(13, None, Role::Operator).await, "in place of the one before");
+    assert!(store.set_locale(lea.id, Locale::En).await.unwrap());
+    lea.grants = vec![Grant { site: None, role: Role::Operator }, Grant { site, role: Role::Lead }];
+    lea.locale = Some(Locale::En);
+    assert_eq!(store.moderators().await.unwrap(), [lea.clone(), moderator(2)]);
+    let known = store.credentials(&lea.email).await.unwrap().unwrap();
+    assert_eq!((known.moderator, known.password), (lea, None));
+    let nobody = Grant { site: None, role: Role::Lead };
+    assert!(!store.set_role(moderator(3).id, nobody, &line(14, AuditAct::SignedOut)).await.unwrap());
+    assert_eq!(audit(&*store).await.len(), 5, "what was not done leaves no line");
+}
+
+pub async fn an_email_and_a_name_are_taken_once(place: &impl Backend) {
+    let store = place.open().await;
+    let first = with_moderator(&*store, 1).await;
+    for twin in [
+        Moderator { email: first.email.clone(), ..moderator(2) },
+        Moderator { name: first.name.clone(), ..moderator(2) },
+    ] {
+        let added = store.add_moderator(&twin, &line(9, AuditAct::SignedOut)).await;
+        assert!(matches!(added, Err(StoreError::Conflict)));
+    }
+    assert_eq!(store.moderators().await.unwrap(), [first]);
+    assert_eq!(audit(&*store).await.len(), 1);
+}
+
+pub async fn an_invitation_is_used_once_and_ends_open_sessions(place: &impl Backend) {
+    let store = place.open().await;
+    let lea = with_moderator(&*store, 1).await;
+    let invite = |number, digest| {
+        let (store, line) = (store.clone(), line(number, AuditAct::Invited { moderator: "Léa 1".to_owned() }));
+        async move { store.invite(&invitation(1, digest), &line).await.unwrap() }
+    };
+    assert!(invite(2, 1).await && invite(3, 2).await);
+    assert_eq!(store.invitation(&[1; 32]).await.unwrap(), None, "replaced");
+    assert_eq!(store.invitation(&[2; 32]).await.unwrap(), Some((invitation(1, 2), lea.clone())));
+    assert!(store.open_session(&session(1, 9), &line(4, AuditAct::SignedIn)).await.unwrap());
+    let accept = async |number, digest| {
+        let accepted = line(number, AuditAct::InvitationAccepted);
+        store.accept(&invitation(1, digest), "$argon2id$…", &accepted).await.unwrap()
+    };
+    assert!(!accept(5, 1).await, "replaced");
+    assert!(store.session(&[9; 32]).await.unwrap().is_some());
+    assert!(accept(6, 2).await);
+    assert!(!accept(7, 2).await, "used");
+    assert_eq!(store.session(&[9; 32]).await.unwrap(), None);
+    let known = store.credentials(&lea.email).await.unwrap().unwrap();
+    assert_eq!(known.password.as_deref(), Some("$argon2id$…"));
+    assert_eq!(audit(&*store).await.len(), 5);
+}
+
+pub async fn a_session_is_found_seen_and_ended(place: &impl Backend) {
+    let store = place.open().await;
+    let lea = with_moderator(&*store, 1).await;
+    assert!(store.open_session(&session(1, 1), &line(2, AuditAct::SignedIn)).await.unwrap());
+    assert!(!store.open_session(&session(5, 5), &line(3, AuditAct::SignedIn)).await.unwrap(), "nobody's");
+    store.see_session(&[1; 32], at(60)).await.unwrap();
+    store.see_session(&[1; 32], at(30)).await.unwrap();
+    let seen = Session { seen_at: at(60), ..session(1, 1) };
+    assert_eq!(store.session(&[1; 32]).await.unwrap(), Some((seen, lea)));
+    assert!(store.end_session(&[1; 32], &line(4, AuditAct::SignedOut)).await.unwrap());
+    assert!(!store.end_session(&[1; 32], &line(5, AuditAct::SignedOut)).await.unwrap());
+    assert_eq!(store.session(&[1; 32]).await.unwrap(), None);
+    assert_eq!(audit(&*store).await.len(), 3);
+}
+
+pub async fn who_is_disabled_has_no_session_and_opens_none(place: &impl Backend) {
+    let store = place.open().await;
+    let lea = with_moderator(&*store, 1).await;
+    store.open_session(&session(1, 1), &line(2, AuditAct::SignedIn)).await.unwrap();
+    store.invite(&invitation(1, 1), &line(3, AuditAct::Invited { moderator: "Léa 1".to_owned() })).await.unwrap();
+    let disabled = AuditAct::ModeratorDisabled { moderator: "Léa 1".to_owned() };
+    assert!(store.disable(lea.id, at(5), &line(5, disabled.clone())).await.unwrap());
+    assert!(!store.disable(lea.id, at(6), &line(6, disabled)).await.unwrap());
+    assert_eq!(store.session(&[1; 32]).await.unwrap(), None);
+    assert_eq!(store.invitation(&[1; 32]).await.unwrap(), None);
+    assert!(!store.open_session(&session(1, 2), &line(7, AuditAct::SignedIn)).await.unwrap());
+    assert_eq!(store.moderators().await.unwrap()[0].disabled_at, Some(at(5)));
+    store.invite(&invitation(1, 3), &line(8, AuditAct::Invited { moderator: "Léa 1".to_owned() })).await.unwrap();
+    assert!(store.accept(&invitation(1, 3), "$", &line(9, AuditAct::InvitationAccepted)).await.unwrap());
+    assert_eq!(store.moderators().await.unwrap()[0].disabled_at, None, "let in again");
+}
+
+pub async fn the_audit_log_comes_latest_first_by_site_and_is_forgotten(place: &impl Backend) {
+    let store = place.open().await;
+    let here = Some(SiteId(Uuid::from_u128(7)));
+    let there = Some(SiteId(Uuid::from_u128(8)));
+    for (number, site) in [(1, None), (2, here), (3, there), (4, here)] {
+        store.note(&AuditLine { site, ..line(number, AuditAct::SiteKeysReplaced) }).await.unwrap();
+    }
+    let ids = async |site, before: Option<u128>| {
+        let selection = AuditSelection { site, before: before.map(Uuid::from_u128) };
+        let lines = store.audit(&selection, 2).await.unwrap();
+        lines.iter().map(|line| line.id.as_u128()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(None, None).await, [4, 3]);
+    assert_eq!(ids(None, Some(3)).await, [2, 1]);
+    assert_eq!(ids(here, None).await, [4, 2]);
+    assert_eq!(ids(here, Some(2)).await, [1]);
+    with_moderator(&*store, 9).await;
+    store.open_session(&session(9, 1), &line(10, AuditAct::SignedIn)).await.unwrap();
+    assert_eq!(store.forget_accounts(at(1), at(3), 1).await.unwrap(), 1);
+    assert_eq!(store.forget_accounts(at(2), at(3), 10).await.unwrap(), 2);
+    assert_eq!(store.session(&[1; 32]).await.unwrap(), None);
+    assert_eq!(ids(None, None).await.len() + ids(None, Some(9)).await.len(), 4, "lines 10, 9, 4 and 3 are left");
+}
