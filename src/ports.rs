@@ -6,6 +6,8 @@ pub mod clock;
 
 pub mod limiter;
 
+pub mod queue;
+
 pub mod registry;
 
 pub mod privacy;

@@ -15,6 +15,7 @@ use crate::domain::review::{Event, Record, Revision};
 use crate::domain::score::Score;
 use crate::domain::secrets::ContentDigest;
 use crate::domain::site::{Locale, Site, SiteId};
+use crate::ports::queue::{Done, Filter, Held, Rank, Tally};
 use crate::ports::store::{Differing, FirstAnswer, Known, StoreError};
 
 /// One row, by the names of its columns.
@@ -200,6 +201,41 @@ pub(super) fn records<R: Columns>(comments: &[R], revisions: &[R], events: &[R])
         }
         None => Ok(records),
     }
+}
+
+/// What the queue files a comment under.
+pub(super) fn queue_key(filter: &Filter) -> (&'static str, &str) {
+    filter.parts().map_or(("all", ""), |(facet, value)| (facet.as_str(), value))
+}
+
+pub(super) fn comment_id(row: &impl Columns) -> Result<CommentId, StoreError> {
+    row.id("id").map(CommentId)
+}
+
+fn rank(row: &impl Columns) -> Result<Rank, StoreError> {
+    Ok(Rank { distance: number(row, "distance")?, id: comment_id(row)? })
+}
+
+/// The records of these rows, each with its rank.
+pub(super) fn held<R: Columns>(rows: &[R], records: Vec<Record>) -> Result<Vec<Held>, StoreError> {
+    rows.iter().zip(records).map(|(row, record)| Ok(Held { rank: rank(row)?, record })).collect()
+}
+
+pub(super) fn held_texts<R: Columns>(rows: &[R]) -> Result<Vec<(Rank, Content)>, StoreError> {
+    let text = |row| Ok(content(row)?.map(|content| rank(row).map(|rank| (rank, content))).transpose()?);
+    rows.iter().filter_map(|row| text(row).transpose()).collect()
+}
+
+pub(super) fn tally(row: &impl Columns) -> Result<Tally, StoreError> {
+    Ok(Tally { value: row.text("value")?.to_owned(), number: row.integer("number")?.unsigned_abs() })
+}
+
+pub(super) fn done(row: &impl Columns) -> Result<Done, StoreError> {
+    Ok(Done { at: instant(row, "at")?, number: row.integer("number")?.unsigned_abs(), comment: comment_id(row)? })
+}
+
+pub(super) fn comment_event(row: &impl Columns) -> Result<(CommentId, Uuid), StoreError> {
+    Ok((CommentId(row.id("comment")?), row.id("id")?))
 }
 
 pub(super) fn activation(row: &impl Columns) -> Result<Activation, StoreError> {

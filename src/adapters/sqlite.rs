@@ -10,6 +10,7 @@ mod lookup;
 mod models;
 mod open;
 mod privacy;
+mod queue;
 mod read;
 mod rows;
 mod write;
@@ -24,15 +25,17 @@ use sqlx::sqlite::SqlitePool;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use self::lookup::Lookup;
 use self::write::Write;
 use self::writer::Writer;
 use crate::adapters::gather::Queue;
 use crate::domain::activation::{Activation, InUse, ModelVersion, Scope};
-use crate::domain::comment::CommentId;
+use crate::domain::comment::{CommentId, Content};
 use crate::domain::review::Record;
 use crate::domain::site::{Site, SiteId};
+use crate::ports::queue::{Done, Facet, Filter, Held, Look, QueueStore, Rank, Tally};
 use crate::ports::store::{Change, Entry, FirstAnswer, Known, Position, Selection, Shadowed, Store, StoreError};
 
 /// How the store behaves.
@@ -231,5 +234,61 @@ impl Store for SqliteStore {
             Ok(Err(error)) => Err(self.located(StoreError::Unavailable(format!("the writer ended badly ({error})")))),
             Err(_) => Err(self.located(StoreError::Unavailable("is still writing; wait before copying it".to_owned()))),
         }
+    }
+}
+
+#[async_trait]
+impl QueueStore for SqliteStore {
+    async fn held(&self, site: SiteId, look: &Look, after: Option<Rank>, limit: u32) -> Result<Vec<Held>, StoreError> {
+        self.read(async |connection| queue::held(connection, site, look, after, limit).await).await
+    }
+
+    async fn held_texts(
+        &self,
+        site: SiteId,
+        look: &Look,
+        after: Option<Rank>,
+        limit: u32,
+    ) -> Result<Vec<(Rank, Content)>, StoreError> {
+        self.read(async |connection| queue::held_texts(connection, site, look, after, limit).await).await
+    }
+
+    async fn held_number(&self, site: SiteId, filter: &Filter) -> Result<u64, StoreError> {
+        self.read(async |connection| queue::held_number(connection, site, filter).await).await
+    }
+
+    async fn tallies(&self, site: SiteId, facet: Facet, limit: u32) -> Result<Vec<Tally>, StoreError> {
+        self.read(async |connection| queue::tallies(connection, site, facet, limit).await).await
+    }
+
+    async fn still_held(&self, site: SiteId, ids: &[CommentId]) -> Result<Vec<CommentId>, StoreError> {
+        self.read(async |connection| queue::still_held(connection, site, ids).await).await
+    }
+
+    async fn comments(&self, site: SiteId, ids: &[CommentId]) -> Result<Vec<Record>, StoreError> {
+        self.read(async |connection| queue::comments(connection, site, ids).await).await
+    }
+
+    async fn around(&self, site: SiteId, page_url: &str, id: CommentId, count: u32) -> Result<Vec<Record>, StoreError> {
+        self.read(async |connection| queue::around(connection, site, page_url, id, count).await).await
+    }
+
+    async fn done_by(
+        &self,
+        site: SiteId,
+        by: &str,
+        before: Option<Timestamp>,
+        limit: u32,
+    ) -> Result<Vec<Done>, StoreError> {
+        self.read(async |connection| queue::done_by(connection, site, by, before, limit).await).await
+    }
+
+    async fn done_at(&self, site: SiteId, by: &str, at: Timestamp) -> Result<Vec<(CommentId, Uuid)>, StoreError> {
+        self.read(async |connection| queue::done_at(connection, site, by, at).await).await
+    }
+
+    /// There is nothing to tidy: with one writer a count is one row.
+    async fn tidy_queue(&self, _: u32) -> Result<u64, StoreError> {
+        Ok(0)
     }
 }

@@ -39,6 +39,17 @@ impl Default for Thresholds {
     }
 }
 
+impl Thresholds {
+    /// How far a score is from the middle between the thresholds, where as much speaks for letting a comment pass as
+    /// for rejecting it: in half thousandths of a nat, so that it is a whole number. The nearer, the more a person's
+    /// look changes.
+    pub fn distance(self, score: Score) -> u32 {
+        let twice = |score: Score| 2 * i64::from(score.thousandths());
+        let middle = i64::from(self.hold_at.thousandths()) + i64::from(self.reject_at.thousandths());
+        u32::try_from((twice(score) - middle).unsigned_abs()).unwrap_or(u32::MAX)
+    }
+}
+
 /// What settled the verdict: the sum, or the signal whose floor stood above it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

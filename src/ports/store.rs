@@ -13,6 +13,7 @@ use crate::domain::site::{Site, SiteId};
 
 use super::accounts::AccountStore;
 use super::privacy::Privacy;
+use super::queue::QueueStore;
 
 /// When a method that writes returns `Ok`, what it wrote is on disk and survives a power cut. Instants are kept to the
 /// microsecond.
@@ -102,9 +103,9 @@ pub trait Store: Send + Sync {
 }
 
 /// Everything a database of Tamis's does: what the command line opens once and hands out by port.
-pub trait Database: Store + Privacy + AccountStore {}
+pub trait Database: Store + Privacy + AccountStore + QueueStore {}
 
-impl<T: Store + Privacy + AccountStore> Database for T {}
+impl<T: Store + Privacy + AccountStore + QueueStore> Database for T {}
 
 /// What is recorded under an external id.
 #[derive(Clone, Debug, PartialEq, Eq)]

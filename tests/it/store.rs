@@ -4,6 +4,7 @@ mod accounts;
 mod ending;
 mod postgres;
 mod promises;
+mod queue;
 mod samples;
 mod sqlite;
 
@@ -18,16 +19,19 @@ trait Backend: Sized {
 
     /// Opens the place: every call gives a handle of its own on the same data.
     async fn open(&self) -> Arc<dyn Database>;
+
+    /// Runs SQL as somebody else would.
+    async fn execute(&self, sql: &'static str);
 }
 
 /// Makes a test of every promise for a backend.
 macro_rules! every_promise {
-    ($module:ident, $backend:ty: $($promise:ident)*) => {
+    ($module:ident, $backend:ty, $promises:ident: $($promise:ident)*) => {
         mod $module {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $promise() {
                 let place = <$backend as super::Backend>::empty().await;
-                super::promises::$promise(&place).await;
+                super::$promises::$promise(&place).await;
             })*
         }
     };
@@ -68,7 +72,7 @@ account_backends! {
 /// One line a store.
 macro_rules! backends {
     ($($module:ident: $backend:ty;)*) => {
-        $(every_promise! { $module, $backend:
+        $(every_promise! { $module, $backend, promises:
             a_site_reads_back_as_it_was_added
             a_second_site_of_a_name_is_a_conflict
             sites_come_oldest_first
@@ -121,7 +125,34 @@ macro_rules! backends {
     };
 }
 
+macro_rules! queues {
+    ($($module:ident: $backend:ty;)*) => {
+        $(every_promise! { $module, $backend, queue:
+            the_queue_is_what_is_held_oldest_first
+            a_comment_leaves_the_queue_and_comes_back_with_an_undo
+            an_edit_is_filed_by_its_own_decision
+            the_most_doubtful_come_first_as_the_domain_measures
+            each_filter_finds_its_comments_and_counts_them
+            a_page_of_the_queue_goes_on_where_the_last_one_ended
+            what_cannot_be_read_as_a_reason_is_none
+            an_author_is_forgotten_with_the_text
+            a_comment_that_is_erased_leaves_queue_and_counts
+            counts_stay_true_under_many_writers
+            tallies_come_most_first
+            long_addresses_are_told_apart
+            texts_of_the_latest_revision_can_be_searched
+            the_neighbours_of_a_comment_are_those_of_its_page
+            what_one_press_did_is_found_by_its_instant
+        })*
+    };
+}
+
 backends! {
     in_sqlite: crate::store::sqlite::Folder;
     in_postgres: crate::store::postgres::Database;
+}
+
+queues! {
+    queue_in_sqlite: crate::store::sqlite::Folder;
+    queue_in_postgres: crate::store::postgres::Database;
 }

@@ -27,6 +27,10 @@ pub(super) enum Write {
         before: Timestamp,
         limit: u32,
     },
+    /// Sums up the counts of at most so many kinds.
+    TidyQueue {
+        limit: u32,
+    },
     SealKey {
         name: String,
         sealed: Vec<u8>,

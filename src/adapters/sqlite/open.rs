@@ -145,6 +145,7 @@ fn migrator() -> Migrator {
         migration(1, "first", include_str!("../../../migrations/sqlite/0001_first.sql")),
         migration(2, "models", include_str!("../../../migrations/sqlite/0002_models.sql")),
         migration(3, "accounts", include_str!("../../../migrations/sqlite/0003_accounts.sql")),
+        migration(4, "queue", include_str!("../../../migrations/sqlite/0004_queue.sql")),
     ])
 }
 

@@ -23,6 +23,10 @@ impl Backend for Database {
     async fn open(&self) -> Arc<dyn tamis::ports::store::Database> {
         Arc::new(self.store().await.unwrap())
     }
+
+    async fn execute(&self, sql: &'static str) {
+        self.run(sql).await;
+    }
 }
 
 impl Database {

@@ -602,7 +602,7 @@ async fn spawn(store: &Arc<dyn Database>, entry: Entry) -> Result<(), StoreError
 }
 
 /// What `entry`, a new comment, must read back as.
-fn first_record(entry: &Entry) -> Record {
+pub(super) fn first_record(entry: &Entry) -> Record {
     let entry = entry.clone();
     Record {
         id: entry.id,

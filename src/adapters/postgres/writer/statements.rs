@@ -63,6 +63,13 @@ const ADD_SITE: &str = "INSERT INTO sites VALUES ($1, $2, $3, $4, $5, $6, $7) ON
 const SET_SITE_KEYS: &str = "UPDATE sites SET key_digest = $1, sealed_akismet_key = $2 WHERE id = $3";
 const FORGET_ANSWERS: &str = "DELETE FROM answers WHERE (site, key) IN (SELECT site, key FROM answers WHERE at < $1 \
      ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)";
+/// Whatever is counted at the same time is another row.
+const TIDY_QUEUE: &str = "WITH kind AS (SELECT site, facet, value FROM queue_counts GROUP BY site, facet, value \
+     HAVING count(*) > 1 OR sum(number) = 0 LIMIT $1), \
+     old AS (DELETE FROM queue_counts USING kind WHERE queue_counts.site = kind.site \
+     AND queue_counts.facet = kind.facet AND queue_counts.value = kind.value RETURNING queue_counts.*), \
+     summed AS (INSERT INTO queue_counts SELECT site, facet, value, sum(number) FROM old \
+     GROUP BY site, facet, value HAVING sum(number) <> 0) SELECT FROM kind";
 const SEAL_KEY: &str = "INSERT INTO sealed_keys VALUES ($1, $2) ON CONFLICT DO NOTHING";
 /// Nothing where its serial is not the next one.
 const ACTIVATE: &str = "WITH added AS (INSERT INTO activations SELECT $1, $2, $3, $4, $5, $6, $7, $8 \
@@ -235,6 +242,7 @@ pub(super) async fn other(
         Write::ForgetAnswers { before, limit } => {
             sqlx::query(FORGET_ANSWERS).bind(before.as_microsecond()).bind(i64::from(*limit))
         }
+        Write::TidyQueue { limit } => sqlx::query(TIDY_QUEUE).bind(i64::from(*limit)),
         Write::SealKey { name, sealed } => sqlx::query(SEAL_KEY).bind(name.as_str()).bind(sealed.as_slice()),
         Write::Activate(activation, overrides) => activate(activation, overrides),
         Write::SetShadow(scope, Some(version)) => {
