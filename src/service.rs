@@ -6,6 +6,8 @@ pub mod answer;
 
 pub mod erasure;
 
+pub mod card;
+
 pub mod error;
 
 pub mod gate;
@@ -25,6 +27,8 @@ pub mod moderate;
 
 pub mod promote;
 
+pub mod queue;
+
 pub mod replay;
 
 pub mod retention;
@@ -43,6 +47,7 @@ use crate::domain::decision::Verdict;
 use crate::ports::clock::{Clock, Random};
 use crate::ports::limiter::Limiter;
 use crate::ports::privacy::Privacy;
+use crate::ports::queue::QueueStore;
 use crate::ports::store::Store;
 
 pub use error::ServiceError;
@@ -55,6 +60,7 @@ pub use sieves::Sieves;
 pub struct Service {
     pub store: Arc<dyn Store>,
     pub privacy: Arc<dyn Privacy>,
+    pub queue: Arc<dyn QueueStore>,
     pub limiter: Arc<dyn Limiter>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,

@@ -206,6 +206,7 @@ pub async fn service(config: &Config, foundation: &Foundation) -> Result<Service
     Ok(Service {
         store: foundation.store.clone(),
         privacy: foundation.store.clone(),
+        queue: foundation.store.clone(),
         limiter: limiter(config).await?,
         clock: Arc::clone(&foundation.clock),
         random: Arc::clone(&foundation.random),

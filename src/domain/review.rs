@@ -180,6 +180,8 @@ pub struct Record {
 pub enum Refusal {
     #[error("nothing to undo: no resolution of the latest revision stands")]
     NothingToUndo,
+    #[error("something else was decided since")]
+    DecidedSince,
 }
 
 impl Record {
@@ -237,6 +239,17 @@ impl Record {
             _ => None,
         };
         self.standing().rev().find_map(undone).ok_or(Refusal::NothingToUndo)
+    }
+
+    /// The act that takes back the resolution `event`, as long as it is the last.
+    ///
+    /// # Errors
+    /// It is not, or it was taken back already.
+    pub fn undo_of(&self, event: Uuid) -> Result<Act, Refusal> {
+        match self.undo()? {
+            Act::Undone { event: last, status } if last == event => Ok(Act::Undone { event, status }),
+            _ => Err(Refusal::DecidedSince),
+        }
     }
 
     /// The status once `act` is done.
@@ -335,6 +348,18 @@ mod tests {
         let record = after(record, act);
         assert_eq!(record.status, Status::Held);
         assert_eq!(record.undo(), Err(Refusal::NothingToUndo));
+    }
+
+    #[test]
+    fn only_the_last_resolution_can_be_undone_by_its_name() {
+        let record = resolved(resolved(record(Status::Held), Status::Approved, None), Status::Rejected, None);
+        let [first, second] = [record.events[0].id, record.events[1].id];
+        assert_eq!(record.undo_of(first), Err(Refusal::DecidedSince));
+        let act = record.undo_of(second).unwrap();
+        let record = after(record, act);
+        assert_eq!(record.status, Status::Approved);
+        assert_eq!(record.undo_of(second), Err(Refusal::DecidedSince));
+        assert!(record.undo_of(first).is_ok());
     }
 
     #[test]

@@ -20,6 +20,8 @@ mod words;
 
 use std::ops::Range;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::comment::{BodyFormat, Comment, Language};
 use super::signal::{Field, Span};
 use links::{Links, Place};
@@ -117,6 +119,20 @@ pub fn folded_of(text: &str) -> String {
 /// The skeleton of a text that needs no places. Two texts that a reader takes for the same have the same skeleton.
 pub fn skeleton_of(text: &str) -> String {
     FieldText::of(Field::Body, Markup::of_text(text), None).0.skeleton.into_string()
+}
+
+/// A text as a search compares it: small letters without accents. In HTML, tags are a part of it.
+pub fn sought_of(text: &str) -> String {
+    let letters = text.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c));
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// What a reader sees of a body, with the places where it stands in it.
+pub fn plain_of(body: &str, format: BodyFormat) -> Mapped {
+    match format {
+        BodyFormat::Text => Markup::of_text(body).plain,
+        BodyFormat::Html => Markup::read(body).plain,
+    }
 }
 
 impl FieldText {

@@ -124,6 +124,9 @@ impl Problem {
             Self::Service(E::Refused(Refusal::NothingToUndo)) => {
                 "No resolution of the latest revision stands, so there is nothing to undo.".to_owned()
             }
+            Self::Service(E::Refused(Refusal::DecidedSince)) => {
+                "Something else was decided since. Read the comment again, then decide.".to_owned()
+            }
             Self::Service(E::KeyReused) => {
                 "This Idempotency-Key came before with another request. Use a new key for a new request.".to_owned()
             }

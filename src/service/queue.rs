@@ -2,13 +2,12 @@
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use uuid::Uuid;
 
 use crate::domain::comment::{CommentId, Content};
 use crate::domain::review::Record;
 use crate::domain::site::Site;
 use crate::domain::text;
-use crate::ports::queue::{Done, Facet, Filter, Held, Look, Order, QueueStore, Rank, Tally};
+use crate::ports::queue::{Done, Facet, Filter, Held, Look, Order, Rank, Tally};
 use crate::ports::store::{Position, Selection};
 
 use super::review::Intent;
@@ -17,8 +16,8 @@ use super::{Service, ServiceError};
 /// Most comments that one act touches.
 pub const MOST_AT_ONCE: u32 = 500;
 /// How many comments one search looks through before it hands over what it found: some tens of milliseconds.
-const SEARCHED: usize = 5_000;
-const TEXTS_AT_ONCE: u32 = 1_000;
+const SEARCHED: usize = 3_000;
+const TEXTS_AT_ONCE: u32 = 500;
 /// Acts in flight at once: the stores commit what waits together.
 const TOGETHER: usize = 50;
 /// Neighbours on each side.
@@ -77,13 +76,7 @@ impl Service {
     ///
     /// # Errors
     /// The store is away.
-    pub async fn queue(
-        &self,
-        site: &Site,
-        look: &Look,
-        after: Option<Rank>,
-        limit: u32,
-    ) -> Result<Part, ServiceError> {
+    pub async fn queue(&self, site: &Site, look: &Look, after: Option<Rank>, limit: u32) -> Result<Part, ServiceError> {
         // One more than asked tells whether there is another part.
         let mut held = self.queue.held(site.id, look, after, limit + 1).await?;
         let more = held.len() > limit as usize;
@@ -105,7 +98,7 @@ impl Service {
         mut after: Option<Rank>,
         limit: u32,
     ) -> Result<Part, ServiceError> {
-        let words: Vec<String> = words.split_whitespace().map(text::skeleton_of).collect();
+        let words: Vec<String> = words.split_whitespace().map(text::sought_of).collect();
         let (mut found, mut looked_at) = (Vec::new(), 0);
         let next = loop {
             let texts = self.queue.held_texts(site.id, look, after, TEXTS_AT_ONCE).await?;
@@ -183,12 +176,7 @@ impl Service {
     ///
     /// # Errors
     /// The store is away.
-    pub async fn all_like(
-        &self,
-        site: &Site,
-        filter: &Filter,
-        up_to: CommentId,
-    ) -> Result<Vec<Chosen>, ServiceError> {
+    pub async fn all_like(&self, site: &Site, filter: &Filter, up_to: CommentId) -> Result<Vec<Chosen>, ServiceError> {
         let look = Look { filter: filter.clone(), order: Order::OldestFirst };
         let held = self.queue.held(site.id, &look, None, MOST_AT_ONCE).await?;
         let seen = held.iter().take_while(|held| held.rank.id <= up_to);
@@ -237,6 +225,6 @@ impl Service {
 /// Whether a text, or its author's name or address, holds all the words.
 fn holds(content: &Content, words: &[String]) -> bool {
     let fields = [Some(&content.body), content.author_name.as_ref(), content.author_url.as_ref()];
-    let fields: Vec<String> = fields.into_iter().flatten().map(|field| text::skeleton_of(field)).collect();
+    let fields: Vec<String> = fields.into_iter().flatten().map(|field| text::sought_of(field)).collect();
     words.iter().all(|word| fields.iter().any(|field| field.contains(word.as_str())))
 }

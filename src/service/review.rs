@@ -1,5 +1,8 @@
 //! What people do with recorded comments: look, list, resolve, label, undo.
 
+use jiff::Timestamp;
+use uuid::Uuid;
+
 use crate::domain::comment::CommentId;
 use crate::domain::review::{Act, Event, Label, Reason, Record, Refusal, Status};
 use crate::domain::site::Site;
@@ -10,9 +13,19 @@ use super::{Service, ServiceError};
 /// What a person wants done to a comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Intent {
-    Resolve { status: Status, label: Option<Label>, reason: Option<Reason> },
-    Label { label: Label, reason: Option<Reason> },
+    Resolve {
+        status: Status,
+        label: Option<Label>,
+        reason: Option<Reason>,
+    },
+    Label {
+        label: Label,
+        reason: Option<Reason>,
+    },
+    /// The last resolution is taken back.
     Undo,
+    /// This resolution is taken back, if it is the last.
+    UndoOf(Uuid),
 }
 
 /// One page of a list, and where the next one starts.
@@ -31,6 +44,7 @@ impl Intent {
             Self::Resolve { status, label, reason } => Ok(record.resolve(status, label, reason)),
             Self::Label { label, reason } => Ok(record.label_as(label, reason)),
             Self::Undo => record.undo(),
+            Self::UndoOf(event) => record.undo_of(event),
         }
     }
 }
@@ -75,6 +89,21 @@ impl Service {
         if_version: Option<u32>,
         claim: Option<Claim>,
     ) -> Result<Record, ServiceError> {
+        self.act_at(site, id, by, &intent, if_version, claim, self.clock.now()).await
+    }
+
+    /// As [`Service::act`], at an instant: acts of one instant by one moderator are one press of a button.
+    #[expect(clippy::too_many_arguments, reason = "what an event is made of")]
+    pub(super) async fn act_at(
+        &self,
+        site: &Site,
+        id: CommentId,
+        by: &str,
+        intent: &Intent,
+        if_version: Option<u32>,
+        claim: Option<Claim>,
+        at: Timestamp,
+    ) -> Result<Record, ServiceError> {
         for _ in 0..TRIES {
             if let Some(done) = self.done_before(site, claim).await? {
                 return Ok(done);
@@ -84,7 +113,7 @@ impl Service {
                 return Err(ServiceError::Changed { current: record.version });
             }
             let act = intent.clone().on(&record)?;
-            let change = self.change(&record, by, act, claim);
+            let change = self.change(&record, by, at, act, claim);
             match self.store.change(change.clone()).await {
                 Ok(()) => return Ok(changed(record, change)),
                 Err(StoreError::Conflict) => {}
@@ -94,13 +123,13 @@ impl Service {
         Err(ServiceError::Contended)
     }
 
-    fn change(&self, record: &Record, by: &str, act: Act, claim: Option<Claim>) -> Change {
+    fn change(&self, record: &Record, by: &str, at: Timestamp, act: Act, claim: Option<Claim>) -> Change {
         Change {
             site: record.site,
             id: record.id,
             version: record.version,
             status: record.status_after(&act),
-            event: Event { id: self.new_id(), at: self.clock.now(), by: by.to_owned(), act },
+            event: Event { id: self.new_id(), at, by: by.to_owned(), act },
             claim,
         }
     }
