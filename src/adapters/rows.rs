@@ -222,7 +222,7 @@ pub(super) fn held<R: Columns>(rows: &[R], records: Vec<Record>) -> Result<Vec<H
 }
 
 pub(super) fn held_texts<R: Columns>(rows: &[R]) -> Result<Vec<(Rank, Content)>, StoreError> {
-    let text = |row| Ok(content(row)?.map(|content| rank(row).map(|rank| (rank, content))).transpose()?);
+    let text = |row| content(row)?.map(|content| rank(row).map(|rank| (rank, content))).transpose();
     rows.iter().filter_map(|row| text(row).transpose()).collect()
 }
 

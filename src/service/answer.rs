@@ -232,7 +232,7 @@ impl Detail {
 }
 
 impl DetailEvent {
-    fn of(event: &Event) -> Self {
+    pub fn of(event: &Event) -> Self {
         let act = match &event.act {
             Act::Resolved { status, label, reason, .. } => DetailAct::Resolution {
                 status: *status,

@@ -183,6 +183,20 @@ impl Service {
         Ok(seen.map(|held| Chosen { id: held.rank.id, version: held.record.version }).collect())
     }
 
+    /// No comment of before now has a later id; those of later have.
+    pub fn last_id_until_now(&self) -> CommentId {
+        let milliseconds = self.clock.now().as_millisecond().unsigned_abs();
+        CommentId(uuid::Builder::from_unix_timestamp_millis(milliseconds, &[0xff; 10]).into_uuid())
+    }
+
+    /// How many held comments fit.
+    ///
+    /// # Errors
+    /// The store is away.
+    pub async fn held_number(&self, site: &Site, filter: &Filter) -> Result<u64, ServiceError> {
+        Ok(self.queue.held_number(site.id, filter).await?)
+    }
+
     /// What a comment answers, and what stands around it on its page.
     ///
     /// # Errors
