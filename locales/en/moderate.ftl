@@ -44,3 +44,179 @@ away-title = Not available right now
 away-text = The database does not answer. Nothing was done. Try again in a moment.
 missing-title = Nothing here
 missing-text = There is no page at this address.
+
+## Queue
+queue-title = Queue
+queue-total = { $count ->
+    [0] nothing waits
+    [one] { $count } waits
+   *[other] { $count } wait
+  }
+queue-search = Search the queue
+queue-find = Search
+queue-more = More
+queue-go-on = Nothing yet: search on
+queue-empty = Nothing waits. Have a good day!
+queue-empty-here = Nothing fits.
+order-oldest = Oldest first
+order-doubt = Most doubtful first
+filter-page = On the page { $name }
+filter-reason = For the reason { $name }
+filter-author = By { $name }
+filter-none = Show all
+filter-like = { $count ->
+    [one] Decide on { $count } comment
+   *[other] Decide on all { $count } together
+  }
+facet-reasons = By reason
+facet-pages = By page
+page-unnamed = (page without a title)
+
+## A comment
+card-select = Select
+card-nameless = No name
+card-text-gone = Text gone
+card-text-gone-why = The text of this comment is no longer kept.
+card-on = on
+card-same-author = same author
+card-same-reason = same reason
+card-revision = { $count ->
+    [one] { $count } version
+   *[other] { $count } versions
+  }
+card-degraded = Decided without all checks
+card-why = Why it waits
+card-open = Details
+mark-spam = Evidence of spam
+mark-abuse = Evidence of abuse
+head-spam = Spam
+head-abuse = Abuse
+head = { $name }: { $how ->
+    [0] almost ruled out
+    [1] unlikely
+    [2] rather unlikely
+    [3] uncertain
+    [4] rather likely
+    [5] very likely
+   *[6] almost certain
+  } ({ $percent })
+head-unknown = { $name }: I do not know
+percent = { $number }%
+weight = { $number }
+weight-floor = firm rule
+weight-not-run = not checked
+status-approved = Approved
+status-rejected = Rejected
+settled = { $status } by { $by } { $when }
+settled-machine = { $status } automatically
+by-host = the site
+event-approved = Approved by { $by } { $when }
+event-rejected = Rejected by { $by } { $when }
+event-held = Held again by { $by } { $when }
+event-labelled = Labelled by { $by } { $when }
+event-undone = Decision undone by { $by } { $when }
+label-ham = not spam
+label-spam = spam
+label-abuse = abuse
+comment-title = Comment
+comment-parent = In reply to
+comment-differences = What changed
+comment-events = What happened
+comment-no-events = Nobody has decided anything yet.
+comment-near = Around it, on the same page
+difference = Version { $count }, { $when }
+
+## Deciding
+act-approve = Approve
+act-reject = Reject
+act-spam = Spam
+act-abuse = Abuse
+act-ham = Not spam
+act-because = Reject because…
+act-typed = Another reason, in your words
+act-reject-typed = Reject for this reason
+act-undo = Undo
+reason-spam = Spam
+reason-insult = Insult
+reason-hate = Hate
+reason-threat = Threat
+reason-off-topic = Off topic
+reason-defamation = Defamation
+reason-personal-data = Personal data
+reason-duplicate = Duplicate
+reason-other = Other
+bulk-label = Decide on the selection
+bulk-hint = For the selection:
+bulk-no-reason = No reason
+told-approved = { $count ->
+    [one] { $count } comment approved.
+   *[other] { $count } comments approved.
+  }
+told-rejected = { $count ->
+    [one] { $count } comment rejected.
+   *[other] { $count } comments rejected.
+  }
+told-undone = { $count ->
+    [one] { $count } decision undone.
+   *[other] { $count } decisions undone.
+  }
+told-changed = { $count ->
+    [one] { $count } comment changed in the meantime: nothing was done to it, see where it stands.
+   *[other] { $count } comments changed in the meantime: nothing was done to them, see where they stand.
+  }
+told-nothing = Nothing was selected.
+told-failed = { $count ->
+    [one] { $count } comment could not be dealt with. Try again.
+   *[other] { $count } comments could not be dealt with. Try again.
+  }
+told-too-long = The reason is too long: 500 characters at most. Nothing was done.
+like-title = Decide on all
+like-counted = { $count ->
+    [0] Nothing waits here any more.
+    [one] It is about { $count } waiting comment.
+   *[other] It is about { $count } waiting comments.
+  }
+like-bounded = It is about { $count } waiting comments; the oldest { $most } will be dealt with, come again for the rest.
+like-not = Do nothing
+done-title = My decisions
+done-empty = You have not decided anything yet.
+done-press = { $count ->
+    [one] { $count } comment, { $when }
+   *[other] { $count } comments, { $when }
+  }
+keys-title = Keyboard shortcuts
+keys-move = Next, previous
+script-away = The server does not answer. Nothing is lost: try again in a moment.
+script-signed-out = Your session is over. Nothing is lost: sign in in another tab, then go on here.
+script-nothing-to-undo = Nothing to undo here.
+script-elsewhere = Decided by somebody else.
+script-pick = For the selection (#):
+
+## Instants
+ago-now = just now
+ago-minutes = { $count ->
+    [one] { $count } minute ago
+   *[other] { $count } minutes ago
+  }
+ago-hours = { $count ->
+    [one] { $count } hour ago
+   *[other] { $count } hours ago
+  }
+ago-days = { $count ->
+    [one] { $count } day ago
+   *[other] { $count } days ago
+  }
+on-date = on { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+  } { $year }

@@ -44,3 +44,182 @@ away-title = Momentanément indisponible
 away-text = La base de données ne répond pas. Rien n’a été fait. Réessayez dans un instant.
 missing-title = Rien ici
 missing-text = Il n’y a pas de page à cette adresse.
+
+## File d’attente
+queue-title = File d’attente
+queue-total = { $count ->
+    [0] rien n’attend
+    [one] { $count } en attente
+   *[other] { $count } en attente
+  }
+queue-search = Chercher dans la file
+queue-find = Chercher
+queue-more = La suite
+queue-go-on = Rien encore : chercher plus loin
+queue-empty = Plus rien n’attend. Bonne journée !
+queue-empty-here = Rien ne correspond.
+order-oldest = Les plus anciens d’abord
+order-doubt = Les plus douteux d’abord
+filter-page = Sur la page { $name }
+filter-reason = Pour la raison { $name }
+filter-author = De { $name }
+filter-none = Tout voir
+filter-like = { $count ->
+    [one] Décider pour { $count } commentaire
+   *[other] Décider pour les { $count } ensemble
+  }
+facet-reasons = Par raison
+facet-pages = Par page
+page-unnamed = (page sans titre)
+
+## Un commentaire
+card-select = Sélectionner
+card-nameless = Sans nom
+card-text-gone = Texte effacé
+card-text-gone-why = Le texte de ce commentaire n’est plus conservé.
+card-on = sur
+card-same-author = du même auteur
+card-same-reason = même raison
+card-revision = { $count ->
+    [one] { $count } version
+   *[other] { $count } versions
+  }
+card-degraded = Décidé sans toutes les vérifications
+card-why = Pourquoi il attend
+card-open = Voir le détail
+mark-spam = Indice de spam
+mark-abuse = Indice de propos abusifs
+head-spam = Spam
+head-abuse = Propos abusifs
+head = { $name } : { $how ->
+    [0] presque exclu
+    [1] improbable
+    [2] plutôt improbable
+    [3] incertain
+    [4] plutôt probable
+    [5] très probable
+   *[6] presque certain
+  } ({ $percent })
+head-unknown = { $name } : je ne sais pas
+percent = { $number } %
+weight = { $number }
+weight-floor = règle ferme
+weight-not-run = non vérifié
+status-approved = Approuvé
+status-rejected = Rejeté
+settled = { $status } par { $by } { $when }
+settled-machine = { $status } automatiquement
+by-host = le site
+event-approved = Approuvé par { $by } { $when }
+event-rejected = Rejeté par { $by } { $when }
+event-held = Remis en attente par { $by } { $when }
+event-labelled = Étiqueté par { $by } { $when }
+event-undone = Décision annulée par { $by } { $when }
+label-ham = pas du spam
+label-spam = spam
+label-abuse = propos abusifs
+comment-title = Commentaire
+comment-parent = En réponse à
+comment-differences = Ce qui a changé
+comment-events = Ce qui s’est passé
+comment-no-events = Personne n’a encore rien décidé.
+comment-near = Autour, sur la même page
+difference = Version { $count }, { $when }
+
+## Décider
+act-approve = Approuver
+act-reject = Rejeter
+act-spam = Spam
+act-abuse = Abus
+act-ham = Pas du spam
+act-because = Rejeter parce que…
+act-typed = Autre raison, avec vos mots
+act-reject-typed = Rejeter pour cette raison
+act-undo = Annuler
+reason-spam = Spam
+reason-insult = Insulte
+reason-hate = Haine
+reason-threat = Menace
+reason-off-topic = Hors sujet
+reason-defamation = Diffamation
+reason-personal-data = Données personnelles
+reason-duplicate = Doublon
+reason-other = Autre
+bulk-label = Décider pour la sélection
+bulk-hint = Pour la sélection :
+bulk-no-reason = Sans raison
+told-approved = { $count ->
+    [one] { $count } commentaire approuvé.
+   *[other] { $count } commentaires approuvés.
+  }
+told-rejected = { $count ->
+    [one] { $count } commentaire rejeté.
+   *[other] { $count } commentaires rejetés.
+  }
+told-undone = { $count ->
+    [one] { $count } décision annulée.
+   *[other] { $count } décisions annulées.
+  }
+told-changed = { $count ->
+    [one] { $count } commentaire a changé entre-temps : rien n’y a été fait, voyez où il en est.
+   *[other] { $count } commentaires ont changé entre-temps : rien n’y a été fait, voyez où ils en sont.
+  }
+told-nothing = Rien n’était sélectionné.
+told-failed = { $count ->
+    [one] { $count } commentaire n’a pas pu être traité. Réessayez.
+   *[other] { $count } commentaires n’ont pas pu être traités. Réessayez.
+  }
+told-too-long = La raison est trop longue : 500 caractères au plus. Rien n’a été fait.
+like-title = Décider pour tous
+like-counted = { $count ->
+    [0] Plus rien n’attend ici.
+    [one] { $count } commentaire en attente est concerné.
+   *[other] { $count } commentaires en attente sont concernés.
+  }
+like-bounded = { $count } commentaires en attente sont concernés ; les { $most } plus anciens seront traités, recommencez pour la suite.
+like-not = Ne rien faire
+done-title = Mes décisions
+done-empty = Vous n’avez encore rien décidé.
+done-press = { $count ->
+    [one] { $count } commentaire, { $when }
+   *[other] { $count } commentaires, { $when }
+  }
+keys-title = Raccourcis clavier
+keys-move = Suivant, précédent
+script-away = Pas de réponse du serveur. Rien n’a été perdu : réessayez dans un instant.
+script-signed-out = Votre session est finie. Rien n’a été perdu : connectez-vous dans un autre onglet, puis recommencez ici.
+script-nothing-to-undo = Rien à annuler ici.
+script-elsewhere = Décidé par quelqu’un d’autre.
+script-pick = Pour la sélection (#) :
+
+## Instants
+ago-now = à l’instant
+ago-minutes = { $count ->
+    [one] il y a { $count } minute
+   *[other] il y a { $count } minutes
+  }
+ago-hours = { $count ->
+    [one] il y a { $count } heure
+   *[other] il y a { $count } heures
+  }
+ago-days = { $count ->
+    [one] il y a { $count } jour
+   *[other] il y a { $count } jours
+  }
+on-date = le { $day ->
+    [1] 1er
+   *[other] { $day }
+  } { $month ->
+    [1] janvier
+    [2] février
+    [3] mars
+    [4] avril
+    [5] mai
+    [6] juin
+    [7] juillet
+    [8] août
+    [9] septembre
+    [10] octobre
+    [11] novembre
+   *[12] décembre
+  } { $year }

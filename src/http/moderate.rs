@@ -3,14 +3,21 @@
 //! Every handler that is for moderators takes a [`guard::Visitor`], or a [`guard::At`] for one site; every form comes
 //! through [`form::Filled`], which checks where it comes from. One file a page.
 
+mod act;
 mod assets;
+mod card;
+mod comment;
 mod form;
 mod guard;
 mod headers;
 mod home;
 mod invitation;
+mod look;
 mod page;
+mod queue;
 mod sign_in;
+mod told;
+mod when;
 mod words;
 
 use actix_web::middleware::from_fn;
@@ -30,6 +37,14 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/invitation/{token}", get().to(invitation::show))
             .route("/invitation/{token}", post().to(invitation::accept))
             .route("/assets/{name}", get().to(assets::serve))
+            .route("/sites/{site}/queue", get().to(queue::show))
+            .route("/sites/{site}/fresh", get().to(queue::fresh))
+            .route("/sites/{site}/comments/{id}", get().to(comment::show))
+            .route("/sites/{site}/act", post().to(act::act))
+            .route("/sites/{site}/undo", post().to(act::undo))
+            .route("/sites/{site}/like", get().to(act::ask_like))
+            .route("/sites/{site}/like", post().to(act::like))
+            .route("/sites/{site}/done", get().to(act::done))
             .default_service(web::to(page::missing)),
     );
 }

@@ -1,6 +1,7 @@
 //! The moderators' page, in a real browser.
 
 mod accounts;
+mod queue;
 
 use serde_json::Value;
 

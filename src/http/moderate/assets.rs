@@ -34,11 +34,20 @@ pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("moderate", "js", "text/javascript; charset=utf-8", body)
 });
 
+pub static QUEUE_STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("queue", "css", "text/css; charset=utf-8", include_str!("../../../templates/moderate/queue.css"))
+});
+
+pub static QUEUE_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    let body = include_str!("../../../templates/moderate/queue.js");
+    Asset::new("queue", "js", "text/javascript; charset=utf-8", body)
+});
+
 pub static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_str!("../../../templates/moderate/icon.svg")));
 
 pub async fn serve(name: web::Path<String>) -> HttpResponse {
-    let assets = [&*STYLE, &*SCRIPT, &*ICON];
+    let assets = [&*STYLE, &*SCRIPT, &*QUEUE_STYLE, &*QUEUE_SCRIPT, &*ICON];
     match assets.into_iter().find(|asset| asset.name == *name) {
         Some(asset) => reply::asset(asset.media, asset.body),
         None => reply::no_asset(),

@@ -5,9 +5,10 @@ use askama::Template;
 
 use super::form::Filled;
 use super::guard::{Guest, Visitor};
+use super::look::{self, Asked};
 use super::page::{self, Frame, Stop};
 use crate::domain::moderator::Role;
-use crate::domain::site::Locale;
+use crate::domain::site::{Locale, Site};
 use crate::http::reply::{self, Standing};
 use crate::http::server::Shared;
 
@@ -21,6 +22,7 @@ struct Home {
 /// A site, and what the moderator is there.
 struct Row {
     name: String,
+    queue: String,
     role: String,
 }
 
@@ -29,10 +31,14 @@ pub async fn forward() -> HttpResponse {
 }
 
 pub async fn show(visitor: Visitor, shared: web::Data<Shared>) -> HttpResponse {
-    let row = |name: &str, role| Row { name: name.to_owned(), role: role_name(&visitor, role) };
+    let row = |site: &Site, role| Row {
+        name: site.name.clone(),
+        queue: look::queue(site, &Asked::default()),
+        role: role_name(&visitor, role),
+    };
     let moderator = &visitor.signed_in.moderator;
     let sites = shared.sites.all();
-    let seen = sites.iter().filter_map(|site| Some(row(&site.name, moderator.role_on(site.id)?)));
+    let seen = sites.iter().filter_map(|site| Some(row(site, moderator.role_on(site.id)?)));
     page::show(Standing::Fine, &Home { frame: visitor.frame("home-title"), sites: seen.collect() })
 }
 

@@ -101,6 +101,10 @@ impl Stop {
         Self::notice(Standing::Unreadable, guest.frame("unreadable-title"), "unreadable-text")
     }
 
+    pub fn missing(guest: Guest) -> Self {
+        Self::notice(Standing::Missing, guest.frame("missing-title"), "missing-text")
+    }
+
     pub fn away(guest: Guest) -> Self {
         Self::notice(Standing::Away, guest.frame("away-title"), "away-text")
     }
@@ -128,5 +132,5 @@ impl ResponseError for Stop {
 
 /// A path of the page where nothing is.
 pub async fn missing(guest: Guest) -> Result<HttpResponse, Stop> {
-    Err(Stop::notice(Standing::Missing, guest.frame("missing-title"), "missing-text"))
+    Err(Stop::missing(guest))
 }
