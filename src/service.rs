@@ -4,9 +4,9 @@ pub mod accounts;
 
 pub mod answer;
 
-pub mod erasure;
-
 pub mod card;
+
+pub mod erasure;
 
 pub mod error;
 

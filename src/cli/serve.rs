@@ -37,6 +37,8 @@ pub struct Serve {
 const REFRESH: Duration = Duration::from_secs(1);
 /// How often expired idempotency keys are dropped, and how many at once.
 const SWEEP: Duration = Duration::from_secs(60);
+/// How often the counts of the queue are brought into their shortest form.
+const TIDY: Duration = Duration::from_secs(10);
 const SWEPT_AT_ONCE: u32 = 1_000;
 /// How often all texts are looked at, unless a tenth of the shortest period is less, and the pause between two steps.
 const WALK: Duration = Duration::from_secs(3_600);
@@ -96,6 +98,7 @@ pub async fn start(config: &Config, foundation: &Foundation, listener: TcpListen
     beside.spawn(keep_models_fresh(Arc::clone(&shared)));
     beside.spawn(forget_answers(Arc::clone(&shared)));
     beside.spawn(forget_accounts(Arc::clone(&shared)));
+    beside.spawn(tidy_queue(Arc::clone(&shared)));
     beside.spawn(end_texts(foundation.store.clone(), foundation.clock.clone(), config.retention));
     if let Some(folder) = wiring::rules_folder(config) {
         beside.spawn(keep_rules_fresh(Arc::clone(&shared), folder));
@@ -204,6 +207,15 @@ async fn forget_accounts(shared: Arc<Shared>) {
         if let Err(error) = shared.sessions.forget(SWEPT_AT_ONCE).await {
             tracing::debug!(%error, "old sessions and lines of the audit log stay for now");
         }
+    }
+}
+
+/// Several replicas may do so at once.
+async fn tidy_queue(shared: Arc<Shared>) {
+    loop {
+        tokio::time::sleep(TIDY).await;
+        // What fails now is tidied later.
+        let _ = shared.service.queue.tidy_queue(SWEPT_AT_ONCE).await;
     }
 }
 

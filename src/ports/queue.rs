@@ -10,8 +10,8 @@ use crate::domain::site::SiteId;
 
 use super::store::StoreError;
 
-/// Any page of the queue, and any count, takes the same time whatever waits: nothing is skipped over, sorted or counted
-/// when it is asked for.
+/// Any part of the queue, and any count, takes the same time whatever waits: no comment is skipped over, sorted or
+/// counted when it is asked for.
 #[async_trait]
 pub trait QueueStore: Send + Sync {
     /// Held comments that fit, in the order of `look`, at most `limit`.

@@ -174,7 +174,8 @@ async fn single_keys_decide_move_pick_and_take_back() {
 }
 
 async fn many_at_once(kind: Kind) {
-    let (server, browser) = (server(), Browser::start_as(kind).await);
+    // High enough that no box lies under the bar.
+    let (server, browser) = (server(), Browser::start_as(Kind { size: (1280, 2000), ..kind }).await);
     let mut ids = Vec::new();
     for number in 0..4 {
         ids.push(held(&server, &format!("Venez au casino numéro {number}")).await);
