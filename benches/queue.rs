@@ -43,7 +43,7 @@ async fn main() {
             join_all(some.map(|number| store.record(entry(number)))).await.into_iter().for_each(Result::unwrap);
         }
         store.tidy_queue(1_000_000).await.unwrap();
-        measure(&*store, number).await;
+        measure(&*store, held).await;
     }
     store.close().await.unwrap();
 }
