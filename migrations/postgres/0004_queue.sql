@@ -30,22 +30,26 @@ CREATE FUNCTION queue_value(value text) RETURNS text LANGUAGE sql IMMUTABLE STRI
     CASE WHEN octet_length(value) <= 1000 THEN value
     ELSE left(value, 200) || encode(sha256(convert_to(value, 'UTF8')), 'hex') END;
 
--- What the queue must hold. `distance` is `Thresholds::distance` of the domain.
-CREATE VIEW queue_rows AS
-    WITH held AS NOT MATERIALIZED (
-        SELECT c.site, c.id, c.page_url, c.revisions, r.decision, abs(2 * r.score - round(1000 *
+-- What the queue must hold of a comment. `distance` is `Thresholds::distance` of the domain. A function, not a view:
+-- into a view PostgreSQL would not carry the id down, and read all that is held.
+CREATE FUNCTION queue_rows(uuid) RETURNS TABLE (site uuid, facet text, value text, comment uuid, distance bigint)
+    LANGUAGE sql STABLE AS $$
+    WITH held AS MATERIALIZED (
+        SELECT c.site, c.id, c.page_url, c.revisions, r.decision::json AS decision, abs(2 * r.score - round(1000 *
             ((r.decision::json #>> '{thresholds,hold_at}')::numeric
             + (r.decision::json #>> '{thresholds,reject_at}')::numeric))::bigint) AS distance
-        FROM comments AS c JOIN revisions AS r ON r.comment = c.id AND r.number = c.revisions WHERE c.status = 'held'
+        FROM comments AS c JOIN revisions AS r ON r.comment = c.id AND r.number = c.revisions
+        WHERE c.id = $1 AND c.status = 'held'
     )
-    SELECT site, 'all' AS facet, '' AS value, id AS comment, distance FROM held
-    UNION ALL SELECT site, 'page', queue_value(page_url), id, distance FROM held WHERE page_url IS NOT NULL
-    UNION ALL SELECT site, 'reason', signal ->> 'id', id, distance
-        FROM held CROSS JOIN LATERAL json_array_elements(held.decision::json -> 'signals') AS signal
+    SELECT held.site, 'all', '', id, held.distance FROM held
+    UNION ALL SELECT held.site, 'page', queue_value(page_url), id, held.distance FROM held WHERE page_url IS NOT NULL
+    UNION ALL SELECT held.site, 'reason', signal ->> 'id', id, held.distance
+        FROM held CROSS JOIN LATERAL json_array_elements(held.decision -> 'signals') AS signal
         WHERE (signal ->> 'score')::numeric > 0 OR signal ->> 'floor' IS NOT NULL
-    UNION ALL SELECT site, 'author', queue_value(coalesce(nullif(author_name, ''), author_url)), id, distance
-        FROM held JOIN texts AS t ON t.comment = held.id AND t.revision = held.revisions
-        WHERE coalesce(nullif(author_name, ''), author_url) <> '';
+    UNION ALL SELECT held.site, 'author', queue_value(coalesce(nullif(author_name, ''), author_url)), id, held.distance
+        FROM held JOIN texts AS t ON t.comment = $1 AND t.revision = held.revisions
+        WHERE coalesce(nullif(author_name, ''), author_url) <> ''
+$$;
 
 CREATE FUNCTION queue_counts_up() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     INSERT INTO queue_counts SELECT site, facet, value, count(*) FROM added GROUP BY site, facet, value;
@@ -66,8 +70,8 @@ CREATE TRIGGER queue_counts_down AFTER DELETE ON queue
 CREATE FUNCTION queue_follows_comments() RETURNS trigger LANGUAGE plpgsql
     SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$ BEGIN
     DELETE FROM queue USING changed WHERE queue.comment = changed.id;
-    INSERT INTO queue SELECT queue_rows.* FROM changed JOIN queue_rows ON queue_rows.comment = changed.id
-        ON CONFLICT DO NOTHING;
+    INSERT INTO queue SELECT held.* FROM changed CROSS JOIN LATERAL queue_rows(changed.id) AS held
+        WHERE changed.status = 'held' ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$;
 CREATE TRIGGER queue_follows_comments AFTER UPDATE ON comments
@@ -75,11 +79,9 @@ CREATE TRIGGER queue_follows_comments AFTER UPDATE ON comments
 
 CREATE FUNCTION queue_follows() RETURNS trigger LANGUAGE plpgsql
     SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$ BEGIN
-    IF NOT EXISTS (SELECT FROM added JOIN comments ON comments.id = added.comment WHERE comments.status = 'held') THEN
-        RETURN NULL;
-    END IF;
-    INSERT INTO queue SELECT queue_rows.* FROM added JOIN queue_rows ON queue_rows.comment = added.comment
-        ON CONFLICT DO NOTHING;
+    INSERT INTO queue SELECT held.* FROM added JOIN comments ON comments.id = added.comment
+        CROSS JOIN LATERAL queue_rows(added.comment) AS held
+        WHERE comments.status = 'held' ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$;
 CREATE TRIGGER queue_follows_revisions AFTER INSERT ON revisions
@@ -96,7 +98,8 @@ END $$;
 CREATE TRIGGER queue_forgets_authors AFTER DELETE ON texts
     REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION queue_forgets_authors();
 
-INSERT INTO queue SELECT * FROM queue_rows ON CONFLICT DO NOTHING;
+INSERT INTO queue SELECT held.* FROM comments CROSS JOIN LATERAL queue_rows(comments.id) AS held
+    WHERE comments.status = 'held' ON CONFLICT DO NOTHING;
 
 -- What one press of a button did has one moderator and one instant: how it is undone as one.
 CREATE INDEX events_by_moderator ON events (by, at);
