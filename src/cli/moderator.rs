@@ -21,7 +21,7 @@ pub enum ModeratorCommand {
     /// Add a moderator, or give one another role or a new link, and show the link, once
     Add {
         email: Email,
-        /// What others see [default: what comes before the @]
+        /// What others see; what comes before the @ if it is not given
         #[arg(long)]
         name: Option<Name>,
         /// The site the role is on [default: every site]
