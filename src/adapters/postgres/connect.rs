@@ -137,6 +137,7 @@ fn migrator() -> Migrator {
         migration(2, "models", include_str!("../../../migrations/postgres/0002_models.sql")),
         migration(3, "accounts", include_str!("../../../migrations/postgres/0003_accounts.sql")),
         migration(4, "queue", include_str!("../../../migrations/postgres/0004_queue.sql")),
+        migration(7, "queue by id", include_str!("../../../migrations/postgres/0007_queue_by_id.sql")),
     ]);
     // Ours is held already.
     migrator.set_locking(false);
