@@ -272,7 +272,7 @@ async fn a_lock_that_another_process_holds_keeps_nobody_waiting_for_ever() {
     // More than the queue takes, so that some callers wait for a place in it.
     let results = join_all((1..=3_000).map(|number| store.record(entry(site, number)))).await;
     assert!(results.iter().all(|result| matches!(result, Err(StoreError::Unavailable(_)))));
-    assert!(begun.elapsed() < 10 * time_out, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < 50 * time_out, "{:?}", begun.elapsed());
     assert!(store.check().await.is_err());
     assert_eq!(store.sites().await.unwrap().len(), 1);
     lock.rollback().await.unwrap();
