@@ -19,7 +19,7 @@ const SECRET: (&str, &str) = ("TAMIS_PRIVACY__SECRET", "un secret que les serveu
 const IN_TIME: Duration = Duration::from_secs(8);
 
 /// How often a fault is tried: `TAMIS_TEST_FAULTS=50` tries more than the few of an ordinary run.
-pub fn times(ordinary: usize) -> usize {
+fn times(ordinary: usize) -> usize {
     std::env::var("TAMIS_TEST_FAULTS").map_or(ordinary, |times| times.parse().expect("a number"))
 }
 
@@ -110,7 +110,16 @@ fn on_postgres<'a>(url: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kill_9_of_a_server_on_postgresql_loses_nothing() {
     let url = Cluster::shared().database().await;
-    let mut server = Server::start_with(&on_postgres(&url, &[]));
+    println!("{}", kill_9_under_load(Server::start_with(&on_postgres(&url, &[]))).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kill_9_of_a_server_on_sqlite_loses_nothing() {
+    println!("{}", kill_9_under_load(Server::start_with(&[("TAMIS_LIMITS__SITE", "off")])).await);
+}
+
+/// What was tried and how long it took.
+async fn kill_9_under_load(mut server: Server) -> String {
     let (mut answered, mut slowest) = (HashMap::new(), Duration::ZERO);
     let times = times(10);
     for round in 0..times {
@@ -123,7 +132,7 @@ async fn kill_9_of_a_server_on_postgresql_loses_nothing() {
         slowest = slowest.max(begun.elapsed());
     }
     holds(&server, &answered).await;
-    println!("{times} kills of the server, {} answers, ready again in at most {slowest:?}", answered.len());
+    format!("{times} kills of the server, {} answers, ready again in at most {slowest:?}", answered.len())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -146,6 +155,44 @@ async fn postgresql_stopped_at_once_loses_nothing_and_nobody_waits_in_vain() {
     }
     holds(&server, &answered).await;
     println!("{times} stops of PostgreSQL, {} answers, answering again in at most {slowest:?}", answered.len());
+}
+
+/// The client is gone between its call and the answer: whatever became of it, asking again gives one decision.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_cut_before_its_answer_leaves_one_decision_or_none() {
+    let server = Server::start_with(&[("TAMIS_LIMITS__SITE", "off")]);
+    let address = server.url.trim_start_matches("http://").to_owned();
+    let (mut recorded_before, times) = (0, times(10) * 10);
+    let mut answered = HashMap::new();
+    for number in 0..times {
+        let external_id = format!("cut-{number}");
+        let body = json!({ "external_id": external_id, "body": format!("Commentaire {number} : merci !") });
+        cut_off(&address, &server.key, &body.to_string(), Duration::from_micros(number as u64 * 100)).await;
+        let (status, answer) = server.post("/v1/comments", body.clone()).await;
+        assert!(matches!(status, 200 | 201), "{status} {answer}");
+        recorded_before += usize::from(status == 200);
+        let (status, again) = server.post("/v1/comments", body).await;
+        assert_eq!((status, &again["id"], &again["checked_at"]), (200, &answer["id"], &answer["checked_at"]));
+        answered.insert(external_id, answer);
+    }
+    assert!(recorded_before > 0, "some were recorded before their connection was cut");
+    holds(&server, &answered).await;
+    println!("{times} connections cut, {recorded_before} after their decision was recorded");
+}
+
+/// Sends a call, and resets the connection after a while without reading on.
+async fn cut_off(address: &str, key: &str, body: &str, after: Duration) {
+    use tokio::io::AsyncWriteExt;
+    let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
+    let length = body.len();
+    let call = format!(
+        "POST /v1/comments HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {key}\r\n\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    connection.write_all(call.as_bytes()).await.unwrap();
+    // Each connection is cut at another moment: before, while and after the decision is recorded.
+    tokio::time::sleep(after).await;
+    connection.set_zero_linger().unwrap();
 }
 
 /// 503 with `Retry-After`, within a bounded time.

@@ -1,13 +1,9 @@
 //! The server over time: what is answered stays, rules change under it, Redis goes and comes.
 
-use std::collections::HashMap;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::redis::RedisServer;
 use crate::support::server::{Server, signal, tamis, until};
@@ -51,60 +47,6 @@ async fn an_answer_is_sent_only_after_its_decision_is_on_disk() {
 fn synced(line: &str) -> bool {
     let sync = ["fdatasync(", "fsync(", "fdatasync resumed", "fsync resumed"].iter().any(|call| line.contains(call));
     sync && line.trim_end().ends_with("= 0")
-}
-
-/// Load from several clients, `kill -9` in the middle, restart: ten times, or as many as are asked for. Every answer that was given must be
-/// there, and be the same.
-#[tokio::test]
-async fn kill_9_loses_no_answered_decision() {
-    let mut server = Server::start_with(&[("TAMIS_LIMITS__SITE", "off")]);
-    let mut answered: HashMap<String, Value> = HashMap::new();
-    for round in 0..crate::faults::times(10) {
-        let sent = Arc::new(AtomicUsize::new(0));
-        let clients: Vec<_> =
-            (0..8).map(|client| tokio::spawn(load(&server, round, client, Arc::clone(&sent)))).collect();
-        until("some comments are answered", async || sent.load(Ordering::Relaxed) > 40 + 17 * (round % 10)).await;
-        server.kill();
-        for client in clients {
-            answered.extend(client.await.unwrap());
-        }
-        server = server.restart();
-        for (external_id, answer) in &answered {
-            let (_, found) = server.get(&format!("/v1/comments?external_id={external_id}")).await;
-            let found = &found["comments"][0];
-            for field in ["id", "verdict", "status", "score", "signals", "checked_at", "revision"] {
-                assert_eq!(found[field], answer[field], "{external_id}: {field}");
-            }
-        }
-    }
-    assert!(answered.len() > 400, "{}", answered.len());
-    let (_, page) = server.get("/v1/comments?limit=100").await;
-    assert!(
-        page["comments"].as_array().unwrap().iter().all(|comment| comment["body"].is_string()),
-        "no half-written one"
-    );
-}
-
-/// Sends comments one after the other until the server is gone: the answers that came.
-fn load(
-    server: &Server,
-    round: usize,
-    client: usize,
-    sent: Arc<AtomicUsize>,
-) -> impl Future<Output = HashMap<String, Value>> + use<> {
-    let requests = server.request(Method::POST, "/v1/comments");
-    async move {
-        let mut answers = HashMap::new();
-        for number in 0.. {
-            let external_id = format!("{round}-{client}-{number}");
-            let body = json!({ "external_id": external_id, "body": format!("Commentaire {number} : merci ! http://a.example/{number}") });
-            let Ok(response) = requests.try_clone().unwrap().json(&body).send().await else { break };
-            let Ok(answer) = response.json().await else { break };
-            answers.insert(external_id, answer);
-            sent.fetch_add(1, Ordering::Relaxed);
-        }
-        answers
-    }
 }
 
 #[tokio::test]

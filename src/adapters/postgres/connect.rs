@@ -80,6 +80,7 @@ impl Place {
 /// The server cannot be reached or refuses, or a newer Tamis wrote the schema: it is left as it was.
 pub(super) async fn prepare(place: &Place) -> Result<(), StoreError> {
     let mut connection = connect(&place.settings, place.patience()).await?;
+    refuse_other_encodings(&mut connection).await?;
     let prepared = timeout(MIGRATION, migrate(&mut connection)).await.unwrap_or_else(|_| {
         Err(StoreError::Unavailable("another process has been changing the schema for minutes; look for it".to_owned()))
     });
@@ -116,6 +117,20 @@ async fn connect(settings: &PgConnectOptions, patience: Duration) -> Result<PgCo
         Ok(connected) => connected.map_err(|error| explain(&error)),
         Err(_) => Err(StoreError::Unavailable("does not answer; check that it runs, and `store.url`".to_owned())),
     }
+}
+
+/// Where text is not kept as UTF-8, some of what visitors write could not be stored, or would be stored as bytes that
+/// nobody checked.
+async fn refuse_other_encodings(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let query = sqlx::query_scalar("SELECT current_setting('server_encoding')");
+    let encoding: String = query.fetch_one(connection).await.map_err(|error| explain(&error))?;
+    if encoding == "UTF8" {
+        return Ok(());
+    }
+    Err(StoreError::Unavailable(format!(
+        "the database keeps text as {encoding}; create one that keeps it as UTF-8: `createdb --encoding=UTF8 \
+         --template=template0 NAME`"
+    )))
 }
 
 /// Several replicas may start at once: whoever holds the lock goes first.

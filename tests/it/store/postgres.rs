@@ -85,6 +85,16 @@ async fn a_server_that_may_lose_answered_decisions_is_refused() {
 }
 
 #[tokio::test]
+async fn a_database_that_keeps_text_as_anything_but_utf_8_is_refused() {
+    let place = Database::empty().await;
+    let name = format!("{}_ascii", place.0.rsplit('/').next().unwrap());
+    let create = format!("CREATE DATABASE {name} ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'");
+    place.run(&create).await;
+    let error = Database(Cluster::shared().url(&name)).store().await.unwrap_err().to_string();
+    assert!(error.contains("SQL_ASCII") && error.contains("createdb --encoding=UTF8"), "{error}");
+}
+
+#[tokio::test]
 async fn errors_name_the_place_and_never_the_password() {
     for (url, words) in [
         ("postgres://someone:geheim@127.0.0.1:1/tamis", "cannot be reached"),
