@@ -50,6 +50,11 @@ pub(super) const TABLES: &[&str] = &[
     "events",
     "shadow_verdicts",
     "answers",
+    "moderators",
+    "roles",
+    "invitations",
+    "sessions",
+    "audit",
 ];
 
 pub(super) fn locale_name(locale: Locale) -> &'static str {
@@ -329,4 +334,27 @@ fn json<T: DeserializeOwned>(row: &impl Columns, column: &str, what: impl Fn() -
 
 pub(super) fn unreadable(column: &str, error: impl std::fmt::Display) -> StoreError {
     StoreError::Damaged(format!("the column `{column}`: {error}; restore the store from a backup"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::TABLES;
+
+    /// Triggers make them from the others.
+    const DERIVED: [&str; 2] = ["queue", "queue_counts"];
+
+    #[test]
+    fn every_table_is_listed() {
+        for store in ["sqlite", "postgres"] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(store);
+            let files = std::fs::read_dir(folder).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()));
+            let migrations: String = files.map(Result::unwrap).collect();
+            let made = migrations.lines().filter_map(|line| line.strip_prefix("CREATE TABLE "));
+            let made: BTreeSet<_> = made.filter_map(|rest| rest.split([' ', '(']).next()).collect();
+            assert_eq!(made, TABLES.iter().chain(&DERIVED).copied().collect(), "{store}");
+        }
+    }
 }

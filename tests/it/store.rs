@@ -136,6 +136,7 @@ macro_rules! queues {
             a_page_of_the_queue_goes_on_where_the_last_one_ended
             what_cannot_be_read_as_a_reason_is_none
             an_author_is_forgotten_with_the_text
+            an_author_is_forgotten_with_their_name
             a_comment_that_is_erased_leaves_queue_and_counts
             counts_stay_true_under_many_writers
             tallies_come_most_first

@@ -198,6 +198,17 @@ pub async fn an_author_is_forgotten_with_the_text(place: &impl Backend) {
     assert!(store.held_texts(site, &OLDEST, None, 10).await.unwrap().is_empty());
 }
 
+pub async fn an_author_is_forgotten_with_their_name(place: &impl Backend) {
+    let store = place.open().await;
+    let site = with_site(&*store, 1).await;
+    record(&*store, [waiting(site, 1, "p", "Léa", &["r"]), waiting(site, 2, "p", "Zoé", &["r"])]).await;
+    place.execute("UPDATE texts SET author_name = NULL, author_url = NULL WHERE author_name = 'Léa'").await;
+    assert_eq!(numbers(&*store, site, &OLDEST).await, [1, 2]);
+    assert_eq!(numbers(&*store, site, &by(Filter::Author("Léa".into()))).await, [0; 0]);
+    let authors = store.tallies(site, Facet::Author, 10).await.unwrap();
+    assert_eq!(authors.into_iter().map(|tally| tally.value).collect::<Vec<_>>(), ["Zoé"]);
+}
+
 pub async fn a_comment_that_is_erased_leaves_queue_and_counts(place: &impl Backend) {
     let store = place.open().await;
     let site = with_site(&*store, 1).await;
