@@ -52,16 +52,19 @@ pub(super) struct Corpus {
 
 impl Train {
     pub fn run(self, config: Option<&Path>) -> Result<Outcome, CliError> {
+        let config = Config::load(config)?;
         // A build with a new tokenizer cannot read the model that it carries: what neither starts from a model nor goes
         // beside one asks for none, so that the next one to be carried can be trained.
-        let models = || wiring::models(&Config::load(config)?);
+        let models = || wiring::models(&config);
         // Before the work: a mistake in the configuration should not cost it.
         let target = self.out.map_or_else(|| models().map(Target::Registry), |path| Ok(Target::File(path)))?;
         let options = TrainOptions { base: base(&self.from, models)?, ..self.corpus.options()? };
         let trained = with_progress(|progress| training::train(&options, progress))?;
         let place = target.take(&trained)?;
-        let thresholds = Config::load(config)?.thresholds;
-        super::print(&if self.json { as_json(&trained, &place) } else { as_text(&trained, &place, thresholds) })?;
+        super::print(&match self.json {
+            true => as_json(&trained, &place),
+            false => as_text(&trained, &place, config.thresholds),
+        })?;
         Ok(Outcome::Done)
     }
 }
