@@ -11,6 +11,6 @@ mod seen;
 mod stats;
 
 pub use collection::{Collection, Conflict, Gathered, Unwritable, Voices};
-pub use line::{Line, ReadError, Weight, each};
+pub use line::{Heading, Line, ReadError, Row, Weight, each, each_row};
 pub use seen::{Met, Seen, digest};
 pub use stats::{Doubt, SourceStats, Stats, Survey};

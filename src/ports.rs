@@ -4,6 +4,8 @@ pub mod accounts;
 
 pub mod clock;
 
+pub mod ledger;
+
 pub mod limiter;
 
 pub mod queue;

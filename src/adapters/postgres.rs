@@ -7,6 +7,7 @@ mod accounts;
 mod connect;
 mod durability;
 mod fault;
+mod ledger;
 mod lookup;
 mod models;
 mod privacy;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::domain::activation::{Activation, ModelVersion, Scope};
 use crate::domain::comment::{BodyFormat, CommentId, Content, Language, Page};
 use crate::domain::decision::Verdict;
+use crate::domain::ledger::Exclusion;
 use crate::domain::review::{Event, Record, Revision};
 use crate::domain::score::Score;
 use crate::domain::secrets::ContentDigest;
@@ -49,6 +50,7 @@ pub(super) const TABLES: &[&str] = &[
     "texts",
     "events",
     "shadow_verdicts",
+    "undone_labels",
     "answers",
     "moderators",
     "roles",
@@ -256,6 +258,10 @@ pub(super) fn activation(row: &impl Columns) -> Result<Activation, StoreError> {
         by: row.text("by")?.to_owned(),
         overrides: json(row, "overrides", || format!("what activation {serial} overrode"))?,
     })
+}
+
+pub(super) fn exclusion(row: &impl Columns) -> Result<Exclusion, StoreError> {
+    Ok(Exclusion { by: row.text("by")?.to_owned(), since: instant(row, "since")? })
 }
 
 pub(super) fn shadow(row: &impl Columns) -> Result<(Scope, ModelVersion), StoreError> {

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod fault;
+mod ledger;
 mod lookup;
 mod models;
 mod open;

@@ -145,7 +145,8 @@ pub fn sieve(config: &Config) -> Result<Sieve, CliError> {
     Ok(Sieve { rules, model, shadow: None, thresholds: config.thresholds })
 }
 
-fn built_in() -> Result<Model, CliError> {
+/// The model that the binary carries.
+pub fn built_in() -> Result<Model, CliError> {
     Model::built_in().map_err(|error| CliError::new(format!("the built-in model is damaged: {error}")))
 }
 

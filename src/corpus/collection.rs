@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use super::line::{Line, each};
+use super::line::{Heading, Line, each};
 use super::seen::{Met, Seen, digest};
 use super::{ReadError, Weight};
 use crate::domain::classifier::card::Label;
@@ -121,11 +121,11 @@ impl<P: Copy> Collection<P> {
         write(&mut self.draft, line).map_err(|source| io(&self.path, source))
     }
 
-    /// Puts the file under its name, whole.
+    /// Puts the file under its name, whole, with a heading if there is anything to say.
     ///
     /// # Errors
     /// The disk is full, or a voice cannot be kept to its share.
-    pub fn finish(mut self, voices: Voices) -> Result<Gathered<P>, Unwritable> {
+    pub fn finish(mut self, voices: Voices, heading: &Heading) -> Result<Gathered<P>, Unwritable> {
         self.draft.flush().map_err(|source| io(&self.path, source))?;
         let draft = self.draft.get_ref().path().to_owned();
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
@@ -135,6 +135,9 @@ impl<P: Copy> Collection<P> {
         self.gathered.above_share = surplus.clone();
         self.gathered.unchecked = self.seen.forgotten;
         let mut last = draft_beside(&self.path)?;
+        if !heading.is_empty() {
+            write(&mut last, heading).map_err(|source| io(&self.path, source))?;
+        }
         let (mut gathered, mut failed) = (self.gathered.clone(), None);
         self.each_sound(&draft, &mut |line| {
             if let Some(number) = surplus.get_mut(&voice(line)).filter(|number| **number > 0) {
@@ -152,7 +155,7 @@ impl<P: Copy> Collection<P> {
 
     /// The lines of the draft whose text has one label.
     fn each_sound(&self, draft: &Path, visit: &mut dyn FnMut(&Line)) -> Result<(), ReadError> {
-        each(draft, &mut |number, _, line| {
+        each(draft, &mut |number, line| {
             if !self.torn.contains(&(number - 1)) {
                 visit(&line);
             }
@@ -209,7 +212,7 @@ fn cap(numbers: &[u64], share: f64) -> Option<u64> {
     (fitting > 0).then_some(fitting)
 }
 
-fn write(to: &mut dyn std::io::Write, line: &Line) -> std::io::Result<()> {
+fn write(to: &mut dyn std::io::Write, line: &impl Serialize) -> std::io::Result<()> {
     let mut bytes = serde_json::to_vec(line)?;
     bytes.push(b'\n');
     to.write_all(&bytes)
@@ -250,10 +253,10 @@ mod tests {
             let text = Text::of(&line.comment().unwrap(), None);
             collection.add(line, &text, place).unwrap();
         }
-        let gathered = collection.finish(voices);
+        let gathered = collection.finish(voices, &Heading::default());
         let mut texts = Vec::new();
         if path.exists() {
-            each(&path, &mut |_, _, line| texts.push(line.text)).unwrap();
+            each(&path, &mut |_, line| texts.push(line.text)).unwrap();
         }
         assert!(std::fs::read_dir(folder.path()).unwrap().count() <= 1, "no draft stays behind");
         (gathered, texts)

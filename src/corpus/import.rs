@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use encoding_rs::Encoding;
 use serde::Serialize;
 
-use super::{Collection, Gathered, Line, Unwritable, Voices};
+use super::{Collection, Gathered, Heading, Line, Unwritable, Voices};
 use crate::domain::classifier::card::Label;
 use crate::domain::comment::Language;
 use crate::domain::text::Text;
@@ -126,7 +126,8 @@ pub fn import(
     options: &Options,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Imported, ImportError> {
-    let mut importing = Importing { options, collection: Collection::new(out)?, skipped: BTreeMap::new() };
+    let mut importing =
+        Importing { options, collection: Collection::new(out)?, heading: Heading::default(), skipped: BTreeMap::new() };
     let sizes = files.iter().map(|path| std::fs::metadata(path).map(|facts| facts.len()).unwrap_or(0));
     let (of, mut before, mut read) = (sizes.sum(), 0, Vec::new());
     for (path, file) in files.iter().zip(0..) {
@@ -134,13 +135,14 @@ pub fn import(
         read.push(importing.file(path, file, &mut tell)?);
         before += std::fs::metadata(path).map(|facts| facts.len()).unwrap_or(0);
     }
-    let gathered = importing.collection.finish(options.voices)?;
+    let gathered = importing.collection.finish(options.voices, &importing.heading)?;
     Ok(Imported { files: read, gathered, skipped: importing.skipped })
 }
 
 struct Importing<'a> {
     options: &'a Options,
     collection: Collection<Place>,
+    heading: Heading,
     skipped: BTreeMap<String, Skipped>,
 }
 
@@ -161,7 +163,7 @@ impl Importing<'_> {
         let intake = Intake::open(path, charset.encoding).map_err(unreadable)?;
         let gauge = intake.gauge();
         let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let options = self.options;
+        let (options, mut heading) = (self.options, Heading::default());
         let mut visit = |line, fields: Result<Fields, Why>| {
             tell(gauge.bytes());
             let place = Place { file, line: u32::try_from(line).unwrap_or(u32::MAX) };
@@ -170,8 +172,9 @@ impl Importing<'_> {
         let layout = match format {
             Format::Wxr => wxr::read(intake, &mut visit),
             Format::Table => table::read(intake, &head, options, &mut visit),
-            Format::JsonLines => lines::read(intake, &options.columns, &mut visit),
+            Format::JsonLines => lines::read(intake, &options.columns, &mut heading, &mut visit),
         };
+        self.heading.add(heading);
         let encoding = charset.encoding.name();
         let layout = layout.map_err(placed)?;
         Ok(FileRead { path: path.to_owned(), format: format.name(), encoding, damaged: charset.damaged, layout })

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::classifier::card::Label;
 use crate::domain::comment::{BodyFormat, Comment, Draft, DraftAuthor, FieldError, Language, Role};
+use crate::domain::ledger::Exclusion;
+
+/// Stands for a name that is an address and is not told.
+const AN_ADDRESS: &str = "http://author.invalid";
 
 /// The longest line that is read, in bytes: a comment of the greatest length, with its JSON escapes.
 const LONGEST: u64 = 8 << 20;
@@ -30,6 +34,12 @@ pub struct Line {
     pub author_name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author_url: Option<String>,
+    /// Where the name is not told: the same number in a file is the same author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author_number: Option<u32>,
+    /// Where the name is not told: whether it is an address.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub author_is_url: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     pub role: Role,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -45,6 +55,40 @@ pub struct Line {
     pub at: Option<String>,
 }
 
+/// What the first line of a file may say of the rest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Heading {
+    /// Whose labels the file does not hold.
+    pub undone: Vec<Exclusion>,
+}
+
+impl Heading {
+    /// `None` where a line is no heading.
+    pub fn parse(line: &[u8]) -> Option<Self> {
+        serde_json::from_slice(line).ok()
+    }
+
+    /// Adds what another says.
+    pub fn add(&mut self, other: Self) {
+        self.undone.extend(other.undone);
+        self.undone.sort();
+        self.undone.dedup();
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.undone.is_empty()
+    }
+}
+
+/// A line of a file of examples.
+#[derive(Debug)]
+pub enum Row {
+    /// Only the first can be one.
+    Heading(Heading),
+    Example(Line),
+}
+
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
@@ -55,8 +99,9 @@ impl Line {
     /// # Errors
     /// The field for which it could not be one.
     pub fn comment(&self) -> Result<Comment, FieldError> {
+        let unnamed = self.author_is_url.then(|| AN_ADDRESS.to_owned());
         let author = DraftAuthor {
-            name: self.author_name.clone(),
+            name: self.author_name.clone().or(unnamed),
             url: self.author_url.clone(),
             role: self.role,
             ..DraftAuthor::default()
@@ -116,11 +161,22 @@ pub enum ReadError {
     Line { path: PathBuf, line: u64, problem: String },
 }
 
-/// Reads every example of a file, with the number of its line and its bytes.
+/// Reads every example of a file, with the number of its line.
 ///
 /// # Errors
 /// The file cannot be read, or a line of it is no example.
-pub fn each(path: &Path, visit: &mut dyn FnMut(u64, &[u8], Line)) -> Result<(), ReadError> {
+pub fn each(path: &Path, visit: &mut dyn FnMut(u64, Line)) -> Result<(), ReadError> {
+    each_row(path, &mut |number, _, row| match row {
+        Row::Heading(_) => {}
+        Row::Example(line) => visit(number, line),
+    })
+}
+
+/// Reads every line of a file of examples, with its number and its bytes.
+///
+/// # Errors
+/// The file cannot be read, or a line of it is no example.
+pub fn each_row(path: &Path, visit: &mut dyn FnMut(u64, &[u8], Row)) -> Result<(), ReadError> {
     let unreadable = |source| ReadError::Unreadable { path: path.to_owned(), source };
     let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
     let mut bytes = Vec::new();
@@ -129,18 +185,21 @@ pub fn each(path: &Path, visit: &mut dyn FnMut(u64, &[u8], Line)) -> Result<(), 
         if reader.by_ref().take(LONGEST).read_until(b'\n', &mut bytes).map_err(unreadable)? == 0 {
             break;
         }
-        let line = parse(&bytes);
-        let line = line.map_err(|problem| ReadError::Line { path: path.to_owned(), line: number, problem })?;
-        visit(number, &bytes, line);
+        let row = parse(&bytes, number == 1);
+        let row = row.map_err(|problem| ReadError::Line { path: path.to_owned(), line: number, problem })?;
+        visit(number, &bytes, row);
     }
     Ok(())
 }
 
-fn parse(bytes: &[u8]) -> Result<Line, String> {
+fn parse(bytes: &[u8], first: bool) -> Result<Row, String> {
     if bytes.len() as u64 == LONGEST {
         return Err(format!("is longer than {LONGEST} bytes"));
     }
-    serde_json::from_slice(bytes).map_err(|error| error.to_string())
+    if let Some(heading) = Heading::parse(bytes).filter(|_| first) {
+        return Ok(Row::Heading(heading));
+    }
+    serde_json::from_slice(bytes).map(Row::Example).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -157,9 +216,9 @@ mod tests {
     fn a_weight_is_above_nothing() {
         for weight in ["0", "-1", "1e9", "\"much\""] {
             let line = format!(r#"{{"text":"a","label":"ham","source":"s","weight":{weight}}}"#);
-            assert!(parse(line.as_bytes()).is_err(), "{weight}");
+            assert!(parse(line.as_bytes(), true).is_err(), "{weight}");
         }
-        let line = parse(br#"{"text":"a","label":"ham","source":"s","weight":0.2}"#).unwrap();
-        assert_eq!(line.weight, Weight::MACHINE);
+        let row = parse(br#"{"text":"a","label":"ham","source":"s","weight":0.2}"#, true).unwrap();
+        assert!(matches!(row, Row::Example(line) if line.weight == Weight::MACHINE));
     }
 }

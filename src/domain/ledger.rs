@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::comment::Content;
 use super::decision::Verdict;
@@ -15,8 +16,9 @@ use super::review::{Act, Event, Label, Record, Revision, Status};
 /// How long a machine's approval must stand.
 const STANDS_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Whose labels do not count, from when on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Whose labels do not count, from when on: how a person's labels are undone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Exclusion {
     pub by: String,
     pub since: Timestamp,

@@ -12,6 +12,7 @@ use crate::domain::secrets::ContentDigest;
 use crate::domain::site::{Site, SiteId};
 
 use super::accounts::AccountStore;
+use super::ledger::LedgerStore;
 use super::privacy::Privacy;
 use super::queue::QueueStore;
 
@@ -103,9 +104,9 @@ pub trait Store: Send + Sync {
 }
 
 /// Everything a database of Tamis's does: what the command line opens once and hands out by port.
-pub trait Database: Store + Privacy + AccountStore + QueueStore {}
+pub trait Database: Store + Privacy + AccountStore + LedgerStore + QueueStore {}
 
-impl<T: Store + Privacy + AccountStore + QueueStore> Database for T {}
+impl<T: Store + Privacy + AccountStore + LedgerStore + QueueStore> Database for T {}
 
 /// What is recorded under an external id.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -101,7 +101,7 @@ impl Accounts {
         self.store.note(&self.line(COMMAND_LINE, Some(site), AuditAct::SiteKeysReplaced)).await
     }
 
-    fn line(&self, by: &str, site: Option<SiteId>, act: AuditAct) -> AuditLine {
+    pub(super) fn line(&self, by: &str, site: Option<SiteId>, act: AuditAct) -> AuditLine {
         AuditLine { id: self.new_id(), at: self.clock.now(), by: by.to_owned(), site, act }
     }
 

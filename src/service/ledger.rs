@@ -2,15 +2,21 @@
 
 use jiff::Timestamp;
 
+use super::accounts::Accounts;
 use crate::domain::ledger::{Exclusion, Lesson};
+use crate::domain::moderator::{AuditAct, COMMAND_LINE};
 use crate::domain::review::Record;
 use crate::domain::site::SiteId;
+use crate::ports::ledger::LedgerStore;
 use crate::ports::store::{Position, Selection, Store, StoreError};
 
 /// Comments read at once; memory does not grow with their number.
 const AT_ONCE: u32 = 200;
 
-/// Visits every lesson of a site, oldest comment first.
+/// What is told of each comment: what it teaches.
+pub type Visit<'a, E> = dyn FnMut(&Record, Vec<Lesson<'_>>) -> Result<(), E> + 'a;
+
+/// Visits every comment of a site with what it teaches, oldest first.
 ///
 /// # Errors
 /// The store is away, or `visit` failed.
@@ -19,7 +25,7 @@ pub async fn each_lesson<E: From<StoreError>>(
     site: SiteId,
     now: Timestamp,
     without: &[Exclusion],
-    visit: &mut dyn FnMut(&Record, Lesson<'_>) -> Result<(), E>,
+    visit: &mut Visit<'_, E>,
 ) -> Result<(), E> {
     let mut after = None;
     loop {
@@ -27,7 +33,27 @@ pub async fn each_lesson<E: From<StoreError>>(
         let Some(last) = records.last() else { return Ok(()) };
         after = Some(Position(last.id));
         for record in &records {
-            record.lessons(now, without).into_iter().try_for_each(|lesson| visit(record, lesson))?;
+            visit(record, record.lessons(now, without))?;
         }
     }
+}
+
+/// Lets what a person labelled on a site not count from an instant on; `None` lets all of it count again: false when it
+/// did already. What the command line does.
+///
+/// # Errors
+/// The store is away.
+pub async fn undo_labels(
+    store: &dyn LedgerStore,
+    accounts: &Accounts,
+    site: SiteId,
+    by: &str,
+    since: Option<Timestamp>,
+) -> Result<bool, StoreError> {
+    let moderator = by.to_owned();
+    let act = match since {
+        Some(since) => AuditAct::LabelsUndone { moderator, since },
+        None => AuditAct::LabelsCountAgain { moderator },
+    };
+    store.undo_labels(site, by, since, &accounts.line(COMMAND_LINE, Some(site), act)).await
 }

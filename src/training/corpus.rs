@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::TrainingError;
-use crate::corpus::{Line, each};
+use crate::corpus::{Line, Row, each, each_row};
 use crate::domain::classifier::card::{FileFacts, Label};
 use crate::domain::comment::{Comment, Language};
 use crate::domain::text::Text;
@@ -38,9 +38,10 @@ impl Example {
         self.0.weight.get()
     }
 
-    /// A hash of the author's name, where the source tells it.
+    /// A number for the author, where the source tells authors apart.
     pub fn author(&self) -> Option<u64> {
-        self.0.author_name.as_ref().map(|name| xxh3_64_with_seed(name.as_bytes(), 0))
+        let named = self.0.author_name.as_ref().map(|name| xxh3_64_with_seed(name.as_bytes(), 0));
+        named.or(self.0.author_number.map(u64::from))
     }
 
     pub fn group(&self) -> Option<&str> {
@@ -72,7 +73,7 @@ impl Example {
     /// The text as a comment; `author` is whether the author fields count. `None` where it could not be a comment.
     pub fn comment(mut self, author: bool) -> Option<(Comment, Text)> {
         if !author {
-            (self.0.author_name, self.0.author_url) = (None, None);
+            (self.0.author_name, self.0.author_url, self.0.author_is_url) = (None, None, false);
         }
         let comment = self.0.comment().ok()?;
         let text = Text::of(&comment, self.0.lang);
@@ -99,7 +100,7 @@ impl Corpus {
     /// Reads every example once, in order.
     pub fn each(&self, visit: &mut dyn FnMut(Example)) -> Result<(), TrainingError> {
         for path in &self.files {
-            each(path, &mut |_, _, line| visit(Example(line)))?;
+            each(path, &mut |_, line| visit(Example(line)))?;
         }
         Ok(())
     }
@@ -115,14 +116,20 @@ impl Corpus {
 fn file_facts(path: &Path, visit: &mut dyn FnMut(&Example)) -> Result<FileFacts, TrainingError> {
     let mut digest = Sha256::new();
     let mut examples = 0;
-    each(path, &mut |_, bytes, line| {
+    let mut undone = Vec::new();
+    each_row(path, &mut |_, bytes, row| {
         digest.update(bytes);
-        examples += 1;
-        visit(&Example(line));
+        match row {
+            Row::Heading(heading) => undone = heading.undone,
+            Row::Example(line) => {
+                examples += 1;
+                visit(&Example(line));
+            }
+        }
     })?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let sha256 = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(FileFacts { name, sha256, examples })
+    Ok(FileFacts { name, sha256, examples, undone })
 }
 
 #[cfg(test)]

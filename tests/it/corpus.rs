@@ -301,6 +301,68 @@ async fn what_moderators_decided_is_exported_without_what_they_took_back() {
     assert_eq!(labels, ["ham", "spam", "abuse"], "{told}");
     assert_eq!((&examples[0]["comment"], &examples[0]["by"]), (&json!(good), &json!("host")));
     assert!(examples[0]["at"].is_string());
-    let without = ["corpus", "export", "--out", "p.jsonl", "--json", "--without", "host", "--since", "2020-01-01"];
-    assert_eq!(beside(&server, &without)["gathered"]["examples"], 0);
+}
+
+/// A server on which a moderator has approved one comment and rejected another.
+async fn labelled() -> Server {
+    let server = Server::start();
+    let author = json!({ "name": "http://casino.example", "url": "https://lea.example" });
+    for (body, act) in [
+        ("Un avis posé sur le budget", json!({ "status": "approved" })),
+        ("Pilules à prix cassé", json!({ "status": "rejected", "reason": "spam" })),
+    ] {
+        let comment = json!({ "body": body, "author": author, "page": { "url": "https://journal.example/budget" } });
+        let (status, answer) = server.post("/v1/comments", comment).await;
+        assert_eq!(status, 201, "{answer}");
+        let id = answer["id"].as_str().unwrap();
+        assert_eq!(server.post(&format!("/v1/comments/{id}/resolution"), act).await.0, 200);
+    }
+    server
+}
+
+#[tokio::test]
+async fn an_exported_example_bears_no_name_and_no_address() {
+    let server = labelled().await;
+    beside(&server, &["corpus", "export", "--out", "o.jsonl", "--json"]);
+    let written = std::fs::read_to_string(server.folder.path().join("o.jsonl")).unwrap();
+    assert!(!written.contains("casino.example") && !written.contains("lea.example"), "{written}");
+    let examples = examples(&server.folder.path().join("o.jsonl")).unwrap();
+    let known = |example: &Value| (example["author_number"].clone(), example["author_is_url"].clone());
+    assert_eq!(examples.iter().map(known).collect::<Vec<_>>(), [(json!(1), json!(true)), (json!(1), json!(true))]);
+    let folder = server.folder.path();
+    assert!(run(folder, &["corpus", "import", "o.jsonl", "--out", "p.jsonl"], "").status.success());
+    assert_eq!(std::fs::read_to_string(folder.join("p.jsonl")).unwrap(), written, "what Tamis wrote, it reads");
+}
+
+#[tokio::test]
+async fn what_a_person_labelled_is_undone_until_it_is_lifted_and_the_card_tells() {
+    let server = labelled().await;
+    let folder = server.folder.path();
+    let export = || run(folder, &["corpus", "export", "--out", "o.jsonl"], "");
+    assert!(run(folder, &["corpus", "undo", "host", "--since", "2020-01-01"], "").status.success());
+    let none = export();
+    assert_eq!(none.status.code(), Some(1));
+    let said = text(&none.stdout);
+    assert!(said.contains("is empty") && said.contains("undone: what host labelled from 2020-01-01"), "{said}");
+
+    let later = beside(&server, &["corpus", "undo", "host", "--since", "2099-01-01", "--json"]);
+    assert_eq!(later["sites"], json!(["default"]));
+    assert!(text(&run(folder, &["corpus", "undo", "--list"], "").stdout).contains("2099-01-01"));
+    assert!(export().status.success());
+    let trained = run(folder, &["train", "o.jsonl"], "");
+    let card = text(&trained.stdout);
+    assert!(card.contains("without what host labelled from 2099-01-01 on (o.jsonl)"), "{card}");
+
+    assert!(run(folder, &["corpus", "undo", "host", "--lift"], "").status.success());
+    assert_eq!(run(folder, &["corpus", "undo", "host", "--lift"], "").status.code(), Some(1));
+    assert!(!text(&export().stdout).contains("undone"));
+}
+
+#[tokio::test]
+async fn nobody_has_more_than_the_share_of_an_export() {
+    let server = labelled().await;
+    let refused = run(server.folder.path(), &["corpus", "export", "--out", "o.jsonl", "--max-share", "0.5"], "");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("no voice can be kept to a share of 0.5"), "{}", text(&refused.stderr));
+    beside(&server, &["corpus", "export", "--out", "o.jsonl", "--max-share", "1", "--json"]);
 }

@@ -60,6 +60,7 @@ macro_rules! account_backends {
             a_session_is_found_seen_and_ended
             who_is_disabled_has_no_session_and_opens_none
             the_audit_log_comes_latest_first_by_site_and_is_forgotten
+            undone_labels_are_known_by_site_and_count_again
         })*
     };
 }

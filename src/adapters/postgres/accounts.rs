@@ -20,43 +20,45 @@ use crate::ports::store::StoreError;
 const MOST_LINES: u32 = 1_000;
 
 /// A change called `done` and its line, $1 to $5: none where nothing was done.
-macro_rules! noted {
+macro_rules! with_line {
     ($change:literal) => {
         concat!("WITH ", $change, " INSERT INTO audit SELECT $1, $2, $3, $4, $5 WHERE EXISTS (SELECT FROM done)")
     };
 }
 
+pub(super) use with_line;
+
 const NOTE: &str = "INSERT INTO audit VALUES ($1, $2, $3, $4, $5)";
-const ADD: &str = noted!(
+const ADD: &str = with_line!(
     "done AS (INSERT INTO moderators VALUES ($6, $7, $8, $9, NULL, $10, $11) ON CONFLICT DO NOTHING RETURNING id)"
 );
-const SET_ROLE: &str = noted!(
+const SET_ROLE: &str = with_line!(
     "done AS (INSERT INTO roles SELECT id, $6, $7 FROM moderators WHERE id = $8 \
      ON CONFLICT (moderator, scope) DO UPDATE SET role = excluded.role RETURNING moderator)"
 );
 const SET_LOCALE: &str = "UPDATE moderators SET locale = $1 WHERE id = $2";
-const DISABLE: &str = noted!(
+const DISABLE: &str = with_line!(
     "done AS (UPDATE moderators SET disabled_at = $6 WHERE id = $7 AND disabled_at IS NULL RETURNING id), \
      signed_out AS (DELETE FROM sessions WHERE moderator = $7), \
      uninvited AS (DELETE FROM invitations WHERE moderator = $7)"
 );
-const INVITE: &str = noted!(
+const INVITE: &str = with_line!(
     "done AS (INSERT INTO invitations SELECT $6, id, $7 FROM moderators WHERE id = $8 \
      ON CONFLICT (moderator) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at \
      RETURNING moderator)"
 );
-const ACCEPT: &str = noted!(
+const ACCEPT: &str = with_line!(
     "used AS (DELETE FROM invitations WHERE digest = $6 RETURNING moderator), \
      signed_out AS (DELETE FROM sessions USING used WHERE sessions.moderator = used.moderator), \
      done AS (UPDATE moderators SET password = $7, disabled_at = NULL FROM used \
      WHERE moderators.id = used.moderator RETURNING id)"
 );
-const OPEN_SESSION: &str = noted!(
+const OPEN_SESSION: &str = with_line!(
     "done AS (INSERT INTO sessions SELECT $6, id, $7, $8 FROM moderators WHERE id = $9 AND disabled_at IS NULL \
      RETURNING moderator)"
 );
 const SEE_SESSION: &str = "UPDATE sessions SET seen_at = greatest(seen_at, $1) WHERE digest = $2";
-const END_SESSION: &str = noted!("done AS (DELETE FROM sessions WHERE digest = $6 RETURNING moderator)");
+const END_SESSION: &str = with_line!("done AS (DELETE FROM sessions WHERE digest = $6 RETURNING moderator)");
 const FORGET_SESSIONS: &str = "DELETE FROM sessions WHERE digest IN \
      (SELECT digest FROM sessions WHERE opened_at < $1 ORDER BY opened_at LIMIT $2)";
 /// Ids are the order of time.
@@ -65,7 +67,7 @@ const AUDIT_LINES: &str = "SELECT * FROM audit WHERE ($1::bytea IS NULL OR scope
      AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3";
 
 /// A change with its line.
-fn noted(sql: &'static str, line: &AuditLine, values: Vec<Value>) -> Result<Statement, StoreError> {
+pub(super) fn noted(sql: &'static str, line: &AuditLine, values: Vec<Value>) -> Result<Statement, StoreError> {
     let mut all = vec![
         line.id.into(),
         line.at.into(),
@@ -187,7 +189,7 @@ impl AccountStore for PostgresStore {
 
 impl PostgresStore {
     /// Whether the statement touched anything.
-    async fn run(&self, statement: Statement) -> Result<bool, StoreError> {
+    pub(super) async fn run(&self, statement: Statement) -> Result<bool, StoreError> {
         Ok(self.write(Write::Run(statement)).await? > 0)
     }
 

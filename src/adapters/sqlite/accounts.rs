@@ -63,7 +63,7 @@ fn line_values(line: &AuditLine) -> Result<Vec<Value>, StoreError> {
 }
 
 /// The last of these steps with its line.
-fn noted(mut steps: Vec<Step>, line: &AuditLine) -> Result<Write, StoreError> {
+pub(super) fn noted(mut steps: Vec<Step>, line: &AuditLine) -> Result<Write, StoreError> {
     steps.push(Step::Run(NOTE_IF_CHANGED, line_values(line)?));
     Ok(Write(steps))
 }

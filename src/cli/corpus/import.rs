@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use encoding_rs::Encoding;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::{share, told};
 use crate::cli::{CliError, Outcome, print};
 use crate::corpus::Voices;
 use crate::corpus::import::{Column, Format, ImportError, Imported, Options, Place, import};
@@ -103,11 +104,6 @@ fn language(tag: &str) -> Result<Language, String> {
     Language::parse(tag).ok_or_else(|| "write two letters, such as fr".to_owned())
 }
 
-fn share(text: &str) -> Result<f64, String> {
-    let share = text.parse().ok().filter(|share: &f64| *share > 0.0 && *share <= 1.0);
-    share.ok_or_else(|| "a share is above 0 and at most 1".to_owned())
-}
-
 impl Import {
     pub fn run(self) -> Result<Outcome, CliError> {
         let options = Options {
@@ -154,46 +150,20 @@ fn summary(imported: &Imported, out: &str) -> String {
         }
     }
     let gathered = &imported.gathered;
-    let counts = |(name, number): (&str, &u64)| format!("{number} {name}");
-    let labels: Vec<String> = gathered.labels.iter().map(|(name, number)| counts((name, number))).collect();
-    let languages: Vec<String> = gathered.languages.iter().map(|(name, number)| counts((name, number))).collect();
-    say(format!("{} examples in {out}: {}; languages: {}", gathered.examples, labels.join(", "), languages.join(", ")));
+    say(told::gathered(gathered, out));
     if gathered.languages.contains_key("?") {
         say("  `?` opens no language’s words: `--lang fr` says what it is".to_owned());
     }
     for (why, skipped) in &imported.skipped {
         let places: Vec<String> = skipped.first.iter().map(|place| named(imported, *place)).collect();
-        say(format!(
-            "left out {:>6}  {why} ({}{})",
-            skipped.count,
-            places.join(", "),
-            more(skipped.count, places.len())
-        ));
+        let more = told::more(skipped.count, places.len());
+        say(told::left_out(skipped.count, format!("{why} ({}{more})", places.join(", "))));
     }
-    if gathered.duplicates > 0 {
-        say(format!("left out {:>6}  the same text again", gathered.duplicates));
-    }
-    for (voice, number) in &gathered.above_share {
-        say(format!("left out {number:>6}  {voice} had its share"));
-    }
-    if gathered.conflicting > 0 {
-        say(format!("left out {:>6}  the same text with two labels:", gathered.conflicting));
-    }
-    for conflict in &gathered.conflicts {
-        let (first, then) = (named(imported, conflict.first_at), named(imported, conflict.then_at));
-        say(format!("                 {} {first}, {} {then}", conflict.first.as_str(), conflict.then.as_str()));
-    }
-    if gathered.unchecked > 0 {
-        say(format!("{} texts came when no more could be remembered and may be duplicates", gathered.unchecked));
-    }
+    told::all_left_out(gathered, |place| named(imported, *place)).into_iter().for_each(say);
     text.trim_end().to_owned()
 }
 
 fn named(imported: &Imported, place: Place) -> String {
     let path = imported.files.get(usize::from(place.file)).map(|file| file.path.display().to_string());
     format!("{}:{}", path.unwrap_or_default(), place.line)
-}
-
-fn more(count: u64, named: usize) -> &'static str {
-    if count > named as u64 { ", …" } else { "" }
 }

@@ -1,6 +1,5 @@
 //! `tamis corpus stats`.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -9,10 +8,10 @@ use comfy_table::{ContentArrangement, Table};
 use serde::{Serialize, Serializer};
 use serde_json::json;
 
-use crate::cli::{CliError, Outcome, print, words};
+use super::told;
+use crate::cli::{CliError, Outcome, print, wiring, words};
 use crate::corpus;
 use crate::corpus::{Doubt, SourceStats, Survey};
-use crate::domain::classifier::Model;
 
 #[derive(Debug, Args)]
 pub struct Stats {
@@ -44,11 +43,10 @@ impl Serialize for Place<'_> {
 
 impl Stats {
     pub fn run(self) -> Result<Outcome, CliError> {
-        let model = Model::built_in();
-        let model = model.map_err(|error| CliError::new(format!("the built-in model is damaged: {error}")))?;
+        let model = wiring::built_in()?;
         let mut survey = Survey::new(&model);
         for file in &self.files {
-            let read = corpus::each(file, &mut |line, _, example| survey.add(&example, Place { file, line }));
+            let read = corpus::each(file, &mut |line, example| survey.add(&example, Place { file, line }));
             read.map_err(|error| CliError::new(error.to_string()).hinted("`tamis corpus import` writes such lines"))?;
         }
         let stats = survey.finish();
@@ -70,8 +68,7 @@ fn summary(stats: &corpus::Stats<Place<'_>>, model: &str) -> String {
         ));
     }
     for conflict in &stats.conflicts {
-        let (one, other) = (conflict.first.as_str(), conflict.then.as_str());
-        say(format!("  {one} {}, {other} {}", conflict.first_at, conflict.then_at));
+        say(format!("  {}", told::conflict(conflict, Place::to_string)));
     }
     if stats.doubtful > 0 {
         say(format!(
@@ -80,7 +77,7 @@ fn summary(stats: &corpus::Stats<Place<'_>>, model: &str) -> String {
             of_which(stats.doubtful, stats.doubts.len())
         ));
     }
-    stats.doubts.iter().for_each(|doubt| say(told(doubt)));
+    stats.doubts.iter().for_each(|doubt| say(doubted(doubt)));
     if stats.unusable > 0 {
         let places: Vec<String> = stats.unusable_at.iter().map(Place::to_string).collect();
         say(format!(
@@ -90,9 +87,7 @@ fn summary(stats: &corpus::Stats<Place<'_>>, model: &str) -> String {
             of_which(stats.unusable, places.len())
         ));
     }
-    if stats.unchecked > 0 {
-        say(format!("{} texts came when no more could be remembered and may be duplicates", stats.unchecked));
-    }
+    told::unchecked(stats.unchecked).into_iter().for_each(say);
     text.trim_end().to_owned()
 }
 
@@ -109,14 +104,10 @@ fn sources(stats: &corpus::Stats<Place<'_>>) -> Table {
 fn row(name: &str, source: &SourceStats) -> [String; 6] {
     let label = |name| source.labels.get(name).copied().unwrap_or_default().to_string();
     let plain = name.chars().filter(|c| !c.is_control()).collect();
-    [plain, label("ham"), label("spam"), label("abuse"), counts(&source.languages), source.duplicates.to_string()]
+    [plain, label("ham"), label("spam"), label("abuse"), told::counts(&source.languages), source.duplicates.to_string()]
 }
 
-fn counts(numbers: &BTreeMap<String, u64>) -> String {
-    numbers.iter().map(|(name, number)| format!("{number} {name}")).collect::<Vec<_>>().join(", ")
-}
-
-fn told(doubt: &Doubt<Place<'_>>) -> String {
+fn doubted(doubt: &Doubt<Place<'_>>) -> String {
     let (label, head) = (doubt.label.as_str(), doubt.head.as_str());
     format!("  {} is {label}, {head} {:.3}: {}", doubt.at, doubt.probability, words::excerpt(&doubt.text))
 }

@@ -33,7 +33,7 @@ impl Show {
 pub(in crate::cli) fn card_text(version: &str, card: &Card, thresholds: Thresholds) -> String {
     let parent = card.parent.as_ref().map(|parent| format!(", following {parent}")).unwrap_or_default();
     format!(
-        "model {version}: trained on {} by Tamis {} from {} examples in {} files{parent}\n\n\
+        "model {version}: trained on {} by Tamis {} from {} examples in {} files{parent}{}\n\n\
          Spam, by itself (a rule's score comes on top):\n{}\n\nAbuse, by itself:\n{}\n\n\
          In brackets: good comments that were held or rejected wrongly when it was measured on ones it had not seen, \
          or how many more of them it takes to show that few would be.",
@@ -41,9 +41,21 @@ pub(in crate::cli) fn card_text(version: &str, card: &Card, thresholds: Threshol
         card.code,
         list::examples(card),
         card.files.len(),
+        undone(card),
         head(&card.spam, thresholds),
         head(&card.abuse, thresholds),
     )
+}
+
+/// Whose labels its files do not hold, a line each.
+fn undone(card: &Card) -> String {
+    let files = card.files.iter().flat_map(|file| file.undone.iter().map(|undone| (&file.name, undone)));
+    files
+        .map(|(file, undone)| {
+            let day = undone.since.strftime("%F");
+            format!("\nwithout what {} labelled from {day} on ({file})", undone.by)
+        })
+        .collect()
 }
 
 fn head(head: &HeadFacts, thresholds: Thresholds) -> String {

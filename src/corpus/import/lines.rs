@@ -8,10 +8,12 @@ use serde_json::{Map, Value};
 use super::fields::{Column, Fields, Why};
 use super::intake::{Intake, MOST_PIECE};
 use super::{Stop, Visit, stopped};
+use crate::corpus::Heading;
 
 pub(super) fn read(
     mut intake: Intake,
     columns: &BTreeMap<Column, String>,
+    heading: &mut Heading,
     visit: &mut Visit<'_>,
 ) -> Result<Vec<String>, Stop> {
     let gauge = intake.gauge();
@@ -28,7 +30,10 @@ pub(super) fn read(
                 rest_of_line(&mut intake).map_err(|error| stopped(&gauge, error))?;
                 visit(line, Err(Why::Long(MOST_PIECE >> 20)))?;
             }
-            _ => visit(line, fields(&bytes, columns))?,
+            _ => match Heading::parse(&bytes).filter(|_| line == 1) {
+                Some(own) => heading.add(own),
+                None => visit(line, fields(&bytes, columns))?,
+            },
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::comment::Language;
 use crate::domain::decision::Verdict;
+use crate::domain::ledger::Exclusion;
 use crate::domain::score::Score;
 
 /// The card of a model, as JSON inside its file. Everything that scoring needs beside the weights is here too, so
@@ -34,6 +35,9 @@ pub struct FileFacts {
     pub name: String,
     pub sha256: String,
     pub examples: u64,
+    /// Whose labels it does not hold, though they were given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undone: Vec<Exclusion>,
 }
 
 /// How many examples of one kind the model was trained on.

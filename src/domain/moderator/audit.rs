@@ -29,15 +29,33 @@ pub struct AuditLine {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
 pub enum AuditAct {
-    ModeratorAdded { moderator: String },
-    Invited { moderator: String },
+    ModeratorAdded {
+        moderator: String,
+    },
+    Invited {
+        moderator: String,
+    },
     InvitationAccepted,
     SignedIn,
     SignInFailed,
     SignedOut,
-    RoleSet { moderator: String, role: Role },
-    ModeratorDisabled { moderator: String },
+    RoleSet {
+        moderator: String,
+        role: Role,
+    },
+    ModeratorDisabled {
+        moderator: String,
+    },
     SiteKeysReplaced,
+    /// What `moderator` labelled on the site from `since` on does not count.
+    LabelsUndone {
+        moderator: String,
+        since: Timestamp,
+    },
+    /// All that `moderator` labelled on the site counts again.
+    LabelsCountAgain {
+        moderator: String,
+    },
 }
 
 impl AuditAct {
@@ -53,6 +71,8 @@ impl AuditAct {
             Self::RoleSet { .. } => "role_set",
             Self::ModeratorDisabled { .. } => "moderator_disabled",
             Self::SiteKeysReplaced => "site_keys_replaced",
+            Self::LabelsUndone { .. } => "labels_undone",
+            Self::LabelsCountAgain { .. } => "labels_count_again",
         }
     }
 
@@ -62,7 +82,9 @@ impl AuditAct {
             Self::ModeratorAdded { moderator }
             | Self::Invited { moderator }
             | Self::RoleSet { moderator, .. }
-            | Self::ModeratorDisabled { moderator } => Some(moderator),
+            | Self::ModeratorDisabled { moderator }
+            | Self::LabelsUndone { moderator, .. }
+            | Self::LabelsCountAgain { moderator } => Some(moderator),
             _ => None,
         }
     }

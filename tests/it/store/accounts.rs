@@ -1,6 +1,7 @@
 //! What every store promises about moderators, invitations, sessions and the audit log.
 
 use jiff::Timestamp;
+use tamis::domain::ledger::Exclusion;
 use tamis::domain::moderator::{
     AuditAct, AuditLine, Email, Grant, Invitation, Moderator, ModeratorId, Name, Role, Session,
 };
@@ -166,4 +167,27 @@ pub async fn the_audit_log_comes_latest_first_by_site_and_is_forgotten(place: &i
     assert_eq!(store.forget_accounts(at(2), at(3), 10).await.unwrap(), 2);
     assert_eq!(store.session(&[1; 32]).await.unwrap(), None);
     assert_eq!(ids(None, None).await.len() + ids(None, Some(9)).await.len(), 4, "lines 10, 9, 4 and 3 are left");
+}
+
+pub async fn undone_labels_are_known_by_site_and_count_again(place: &impl Backend) {
+    let store = place.open().await;
+    let [one, other] = [1, 2].map(super::samples::site);
+    for site in [&one, &other] {
+        store.add_site(site).await.unwrap();
+    }
+    let undo = async |number, site, by: &str, since| {
+        let act = AuditAct::LabelsCountAgain { moderator: by.to_owned() };
+        store.undo_labels(site, by, since, &line(number, act)).await.unwrap()
+    };
+    let exclusion = |by: &str, since| Exclusion { by: by.to_owned(), since };
+    assert!(undo(1, one.id, "Paul", Some(at(5))).await && undo(2, one.id, "Anne", Some(at(7))).await);
+    assert!(undo(3, one.id, "Paul", Some(at(6))).await, "a later day takes the place of the first");
+    assert!(undo(4, other.id, "Paul", Some(at(8))).await);
+    let again = place.open().await;
+    assert_eq!(again.undone_labels(one.id).await.unwrap(), [exclusion("Anne", at(7)), exclusion("Paul", at(6))]);
+    assert_eq!(again.undone_labels(other.id).await.unwrap(), [exclusion("Paul", at(8))]);
+    assert!(undo(5, one.id, "Paul", None).await && !undo(6, one.id, "Paul", None).await);
+    assert_eq!(again.undone_labels(one.id).await.unwrap(), [exclusion("Anne", at(7))]);
+    let lines: Vec<_> = audit(&*store).await.into_iter().map(|line| line.id.as_u128()).collect();
+    assert_eq!(lines, [5, 4, 3, 2, 1], "what changed nothing leaves no line");
 }
