@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
+use super::ReadError;
 use super::line::{Heading, Line, each};
 use super::seen::{Met, Seen, digest};
-use super::{ReadError, Weight};
 use crate::domain::classifier::card::Label;
 use crate::domain::text::Text;
 
@@ -190,7 +190,7 @@ const MACHINE: &str = "machine";
 
 /// Machines speak with one voice, whoever they are.
 fn voice(line: &Line) -> String {
-    if line.weight == Weight::MACHINE { MACHINE } else { line.voice() }.to_owned()
+    if line.is_by_machine() { MACHINE } else { line.voice() }.to_owned()
 }
 
 /// The most that each may have so that none has more than its share of what all have then.
@@ -238,6 +238,7 @@ fn io(path: &Path, source: std::io::Error) -> Unwritable {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Weight;
     use super::*;
 
     fn line(text: &str, label: Label, by: &str) -> Line {

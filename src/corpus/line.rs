@@ -109,6 +109,11 @@ impl Line {
         Comment::parse(Draft { body: self.text.clone(), body_format: self.format, author, ..Draft::default() })
     }
 
+    /// Whether no person gave the label.
+    pub fn is_by_machine(&self) -> bool {
+        self.weight == Weight::MACHINE
+    }
+
     /// Whose word the label is: who gave it, or else the source.
     pub fn voice(&self) -> &str {
         self.by.as_deref().unwrap_or(&self.source)

@@ -201,7 +201,7 @@ fn language_facts<'a, 'b: 'a>(
             score: prediction.speaks.then(|| Score::from_nats(line.at(prediction.raw))),
             rules: prediction.rules,
             fold: prediction.fold,
-            real: is_real(census, prediction),
+            shows: prediction.by_person && is_real(census, prediction),
         })
         .collect();
     let mut facts = LanguageFacts {

@@ -36,8 +36,9 @@ pub(super) struct Good {
     pub rules: Ruled,
     /// One in [`FOLDS`].
     pub fold: u64,
-    /// Examples written for the project must keep within the budgets too, but show nothing.
-    pub real: bool,
+    /// Whether it counts where a budget is shown. Examples written for the project and what only a machine approved must
+    /// keep within the budgets too, but show nothing.
+    pub shows: bool,
 }
 
 /// What bounds a head whatever the budgets say.
@@ -173,12 +174,12 @@ impl Shifts {
 
     /// What can be said of a verdict about good comments, each judged by the shift that the others ask for.
     fn claim(&self, verdict: Verdict, budget: f64, good: &[Good], thresholds: Thresholds, limits: Limits) -> Claim {
-        let real = || good.iter().filter(|good| good.real);
+        let shown = || good.iter().filter(|good| good.shows);
         let wrong = |good: &&Good| {
             let shift = self.fifths.get(good.fold as usize).copied().unwrap_or(self.strictest);
             good.reaches(verdict, thresholds, shift, limits)
         };
-        claim(verdict, budget, real().count() as u64, real().filter(wrong).count() as u64)
+        claim(verdict, budget, shown().count() as u64, shown().filter(wrong).count() as u64)
     }
 }
 
@@ -211,13 +212,13 @@ pub(super) fn bounds(good: &[Good], budgets: Budgets, thresholds: Thresholds, li
 /// What the rules hold by themselves uses up the budget too. Where it uses up all of it, no claim can be shown, but that
 /// is not the head's to mend: it keeps half of the budget for itself.
 fn shift(good: &[Good], aside: Option<u64>, budget: f64, hold_at: Score) -> Score {
-    let needed = |real: bool| {
-        let those = || good.iter().filter(|good| good.real == real && Some(good.fold) != aside);
+    let needed = |shows: bool| {
+        let those = || good.iter().filter(|good| good.shows == shows && Some(good.fold) != aside);
         let tried = those().count() as u64;
         let mut freed: Vec<Score> = those().filter_map(|good| good.freed_by(hold_at)).collect();
         freed.sort_unstable_by(|a, b| b.cmp(a));
         let by_rules = tried - freed.len() as u64;
-        let errors = match real {
+        let errors = match shows {
             true => allowed(tried, budget).unwrap_or(0),
             false => (WRITTEN_LEEWAY * budget * tried as f64) as u64,
         };
@@ -287,7 +288,7 @@ mod tests {
 
     fn good(nats: f64, rules: f64, fold: u64) -> Good {
         let rules = Ruled { score: score(rules), floor: None };
-        Good { score: Some(score(nats)), rules, fold, real: true }
+        Good { score: Some(score(nats)), rules, fold, shows: true }
     }
 
     fn many(number: u64, nats: f64) -> Vec<Good> {
@@ -350,7 +351,7 @@ mod tests {
 
     #[test]
     fn written_examples_bound_but_show_nothing() {
-        let written: Vec<_> = many(400, 3.0).into_iter().map(|good| Good { real: false, ..good }).collect();
+        let written: Vec<_> = many(400, 3.0).into_iter().map(|good| Good { shows: false, ..good }).collect();
         let bounds = bounds(&written);
         assert!(bounds.shift > score(1.0));
         assert_eq!(bounds.claims[0].good, 0);

@@ -33,6 +33,11 @@ impl Example {
         &self.0.source
     }
 
+    /// Whether a person gave the label: what a machine let pass does not show that it may be let pass.
+    pub fn is_by_person(&self) -> bool {
+        !self.0.is_by_machine()
+    }
+
     /// What it counts for, beside the other examples of its source.
     pub fn weight(&self) -> f64 {
         self.0.weight.get()

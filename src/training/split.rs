@@ -21,7 +21,7 @@ const DOMAIN_MASS: f64 = 1_000.0;
 /// The most one example weighs, so that a handful does not shout.
 const MOST_EACH: f64 = 5.0;
 
-/// Real labels of both kinds at which a language's words count half; at 200 they count two thirds.
+/// Labels of persons on real comments, of both kinds, at which a language's words count half; at 200 they count two thirds.
 const HALF_OPEN: f64 = 100.0;
 
 /// One fit: what it trains on and what it is tried on.
@@ -79,7 +79,8 @@ struct Cell {
     part: u64,
     unwanted: bool,
     language: Option<Language>,
-    written: bool,
+    /// Whether its labels open their language: a person gave them, on a real comment.
+    opens: bool,
     /// The source's weight times the example's, in millionths.
     weight: Mass,
 }
@@ -96,6 +97,7 @@ pub(super) struct Place {
     pub at: At,
     pub unwanted: bool,
     pub weight: Mass,
+    pub by_person: bool,
     /// Whether the source's author fields count.
     pub author: bool,
 }
@@ -122,7 +124,7 @@ pub(super) struct Domain {
     pub comments: bool,
 }
 
-/// Real labels of one language.
+/// Labels of persons on real comments of one language: *real labels*.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Labels {
     pub wanted: u64,
@@ -154,7 +156,7 @@ impl Census {
             part: self.part(example, &source),
             unwanted,
             language: example.language(),
-            written: source.written,
+            opens: !source.written && example.is_by_person(),
             weight: millionths(source.weight * example.weight()),
         };
         *self.cells.entry(cell).or_default() += 1;
@@ -221,7 +223,7 @@ impl Census {
         let domain = self.domains.binary_search_by(|domain| domain.name.as_str().cmp(source.domain())).ok()?;
         let weight = millionths(source.weight * example.weight());
         let at = At { domain, fold: self.fold(example), part: self.part(example, &source) };
-        Some(Place { at, unwanted, weight, author: source.author })
+        Some(Place { at, unwanted, weight, by_person: example.is_by_person(), author: source.author })
     }
 
     pub fn domains(&self) -> &[Domain] {
@@ -273,7 +275,7 @@ impl Census {
     /// The real labels by language in the training set of a split.
     pub fn labels_added(&self, split: Split) -> BTreeMap<Language, Labels> {
         let mut labels: BTreeMap<Language, Labels> = BTreeMap::new();
-        for (cell, &count) in self.cells.iter().filter(|(cell, _)| !cell.written) {
+        for (cell, &count) in self.cells.iter().filter(|(cell, _)| cell.opens) {
             let (Some(language), Some(domain)) = (cell.language, self.domain(&cell.domain)) else { continue };
             if split.trains(cell.at(domain)) {
                 let labels = labels.entry(language).or_default();

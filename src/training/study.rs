@@ -36,6 +36,8 @@ pub(super) const FEWEST_KNOWN: u32 = 4;
 pub(super) struct Prediction<'a> {
     pub raw: f64,
     pub unwanted: bool,
+    /// Whether a person said so.
+    pub by_person: bool,
     pub domain: DomainId,
     /// One in five, for bounds that must not be tried on what they were drawn from.
     pub fold: u64,
@@ -168,6 +170,7 @@ impl<'a> Study<'a> {
             predictions.push(Prediction {
                 raw: if recipe == Recipe::Tamis { raw.score } else { raw.score * raw.divisor },
                 unwanted: place.unwanted,
+                by_person: place.by_person,
                 domain: place.at.domain,
                 fold: place.at.fold,
                 language: row.language,

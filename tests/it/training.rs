@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use tamis::domain::classifier::Model;
-use tamis::domain::classifier::card::Question;
+use tamis::domain::classifier::card::{LanguageFacts, Question};
 use tamis::domain::comment::{Comment, Draft, Kind, Language};
 use tamis::domain::decision::Verdict;
 use tamis::domain::text::Text;
@@ -118,6 +118,28 @@ fn texts_written_for_the_project_do_not_open_a_language() {
     assert_eq!(spam_score(&written, "de l'argent facile avec ce casino"), 0.0);
     let opened = Corpus::new().with("tamis", 150).with("site", 100).train();
     assert_eq!(opened.card.spam.languages[&Language::FR].openness, 0.5);
+}
+
+#[test]
+fn what_only_a_machine_approved_opens_no_language_and_shows_no_budget() {
+    let corpus = |weight: f64| {
+        let mut corpus = Corpus::new().written("journal", "fr", "spam", &SPAM, 120);
+        let lines = (0..400).map(|at| {
+            let text = format!("{} n{at}", GOOD[at % GOOD.len()]);
+            serde_json::json!({"text": text, "label": "ham", "lang": "fr", "source": "journal", "weight": weight})
+                .to_string()
+                + "\n"
+        });
+        let path = corpus.folder.path().join("approved.jsonl");
+        std::fs::write(&path, lines.collect::<String>()).unwrap();
+        corpus.files.push(path);
+        corpus.train().card.spam.languages[&Language::FR].clone()
+    };
+    let (machine, person) = (corpus(0.2), corpus(1.0));
+    assert_eq!((machine.wanted, machine.unwanted, machine.openness), (0, 120, 0.0));
+    assert_eq!((person.wanted, person.unwanted), (400, 120));
+    let shown_on = |facts: &LanguageFacts| facts.claims.iter().map(|claim| claim.good).max();
+    assert_eq!((shown_on(&machine), shown_on(&person)), (Some(0), Some(400)));
 }
 
 #[test]

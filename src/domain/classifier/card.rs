@@ -124,9 +124,10 @@ impl HeadFacts {
 /// What a head knows about one language, and what it may say in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LanguageFacts {
-    /// Real labels that say no; examples written for the project are not counted.
+    /// Labels of persons on real comments that say no: neither examples written for the project are counted nor what only
+    /// a machine approved.
     pub wanted: u64,
-    /// Real labels that say yes.
+    /// Such labels that say yes.
     pub unwanted: u64,
     /// How far the language's own words count, in 0..=1: n / (n + 100) for the rarer kind of label.
     pub openness: f64,
