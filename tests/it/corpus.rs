@@ -269,6 +269,8 @@ fn stats_count_and_list_the_labels_to_look_at_again() {
     let conflict = json!({"first": "ham", "first_at": "a.jsonl:1", "then": "spam", "then_at": "b.jsonl:2"});
     assert_eq!((&told["conflicting"], &told["conflicts"]), (&json!(1), &json!([conflict])));
     assert_eq!((&told["unusable"], &told["unusable_at"]), (&json!(1), &json!(["a.jsonl:3"])));
+    let model = tamis::domain::classifier::Model::built_in().unwrap();
+    assert_eq!(told["model"], json!({"version": model.version(), "tokenizer": model.card().tokenizer}));
     let doubts = told["doubts"].as_array().unwrap();
     let casino = doubts.iter().find(|doubt| doubt["at"] == "a.jsonl:2").unwrap();
     assert_eq!((&casino["label"], &casino["head"]), (&json!("ham"), &json!("spam")));

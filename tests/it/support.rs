@@ -14,6 +14,8 @@ pub mod postgres;
 
 pub mod redis;
 
+pub mod sentences;
+
 #[cfg(feature = "s3")]
 pub mod s3;
 

@@ -10,20 +10,7 @@ use tamis::domain::decision::Verdict;
 use tamis::domain::text::Text;
 use tamis::training::{Budgets, Sources, TrainOptions, Trained, TrainingError, evaluate, train};
 
-const GOOD: [&str; 6] = [
-    "le conseil a voté le budget hier soir",
-    "ma rue est en travaux depuis des mois",
-    "bravo pour cet article très complet",
-    "je ne partage pas cette analyse du vote",
-    "le marché du samedi manque de place",
-    "les trains du soir sont encore en retard",
-];
-const SPAM: [&str; 4] = [
-    "gagnez de l'argent facile avec ce casino",
-    "prêt rapide sans justificatif écrivez vite",
-    "des pilules moins chères livrées demain",
-    "investissez dans le bitcoin et doublez vos gains",
-];
+use crate::support::sentences::{GOOD, SPAM};
 
 /// A corpus folder with one file a source.
 struct Corpus {

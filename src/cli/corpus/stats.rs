@@ -12,6 +12,7 @@ use super::told;
 use crate::cli::{CliError, Outcome, print, wiring, words};
 use crate::corpus;
 use crate::corpus::{Doubt, SourceStats, Survey};
+use crate::domain::classifier::Model;
 
 #[derive(Debug, Args)]
 pub struct Stats {
@@ -50,9 +51,16 @@ impl Stats {
             read.map_err(|error| CliError::new(error.to_string()).hinted("`tamis corpus import` writes such lines"))?;
         }
         let stats = survey.finish();
-        print(&if self.json { json!(stats).to_string() } else { summary(&stats, model.version()) })?;
+        print(&if self.json { as_json(&stats, &model) } else { summary(&stats, model.version()) })?;
         Ok(if stats.examples == 0 { Outcome::No } else { Outcome::Done })
     }
+}
+
+/// With the model that contradicted labels.
+fn as_json(stats: &corpus::Stats<Place<'_>>, model: &Model) -> String {
+    let mut told = json!(stats);
+    told["model"] = json!({ "version": model.version(), "tokenizer": model.card().tokenizer });
+    told.to_string()
 }
 
 fn summary(stats: &corpus::Stats<Place<'_>>, model: &str) -> String {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::super::{CliError, Outcome, print};
 use super::{Desk, scope_name};
-use crate::domain::activation::{Activation, InUse, Scope};
+use crate::domain::activation::{Activation, InUse, ModelVersion, Scope};
 use crate::domain::classifier::card::Card;
 use crate::domain::site::Site;
 use crate::service::models::Listed;
@@ -106,7 +106,8 @@ impl Inventory {
     }
 
     fn change(&self, change: &Activation) -> String {
-        let version = change.version.as_ref().map_or("none of its own", |version| version.as_str());
+        let none = if change.scope == Scope::Default { "the built-in one" } else { "none of its own" };
+        let version = change.version.as_ref().map_or(none, ModelVersion::as_str);
         let overrides: String =
             change.overrides.iter().map(|objection| format!("\n    overriding: {objection}")).collect();
         let at = change.at.strftime("%Y-%m-%d %H:%M UTC");
