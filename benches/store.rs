@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use tamis::adapters::sqlite::{Options, SqliteStore};
 use tamis::domain::comment::{CommentId, Content, Kind, Page};
 use tamis::domain::decision::{DecidedBy, Decision, HeadReading, Heads, Thresholds, Verdict};
+use tamis::domain::history::Identity;
 use tamis::domain::review::Status;
 use tamis::domain::score::Score;
 use tamis::domain::secrets::{ContentDigest, DigestKey};
@@ -138,6 +139,7 @@ fn entry(number: u32) -> Entry {
         version: 0,
         digest: ContentDigest::of(&content, &DigestKey::new([7; 32])),
         content,
+        author: Identity::default(),
         decision: decision(at),
         status: Status::Held,
         at,

@@ -46,6 +46,8 @@ pub mod classifier;
 
 pub mod limits;
 
+pub mod history;
+
 pub mod decision;
 
 pub mod policy;

@@ -2,6 +2,8 @@
 
 pub mod accounts;
 
+pub mod authors;
+
 pub mod clock;
 
 pub mod ledger;

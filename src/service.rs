@@ -8,6 +8,8 @@ pub mod card;
 
 pub mod erasure;
 
+pub mod authors;
+
 pub mod error;
 
 pub mod gate;
@@ -44,12 +46,14 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::domain::decision::Verdict;
+use crate::ports::authors::Authors;
 use crate::ports::clock::{Clock, Random};
 use crate::ports::limiter::Limiter;
 use crate::ports::privacy::Privacy;
 use crate::ports::queue::QueueStore;
 use crate::ports::store::Store;
 
+pub use authors::AddressKeys;
 pub use error::ServiceError;
 pub use keys::Keys;
 pub use limits::Quotas;
@@ -61,6 +65,7 @@ pub struct Service {
     pub store: Arc<dyn Store>,
     pub privacy: Arc<dyn Privacy>,
     pub queue: Arc<dyn QueueStore>,
+    pub authors: Arc<dyn Authors>,
     pub limiter: Arc<dyn Limiter>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
@@ -68,6 +73,7 @@ pub struct Service {
     pub sieves: Sieves,
     pub models: Models,
     pub keys: Keys,
+    pub address_keys: AddressKeys,
     pub quotas: Quotas,
     pub store_down: StoreDown,
 }

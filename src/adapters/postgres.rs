@@ -4,6 +4,7 @@
 //! has it on disk. Reads go over connections of their own; look-ups that wait together go as one query.
 
 mod accounts;
+mod authors;
 mod connect;
 mod durability;
 mod fault;
@@ -27,6 +28,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use self::authors::PastLookup;
 use self::connect::Place;
 use self::lookup::Lookup;
 use self::write::Write;
@@ -62,6 +64,7 @@ pub struct PostgresStore {
     place: Place,
     readers: PgPool,
     lookups: Queue<Lookup>,
+    past_lookups: Queue<PastLookup>,
     writer: Queue<Writer>,
     /// `None` once the store was closed.
     task: Mutex<Option<JoinHandle<()>>>,
@@ -86,9 +89,10 @@ impl PostgresStore {
         let readers = connect::readers(&place);
         let time_out = place.options.time_out;
         let (lookups, _) = Queue::start(Lookup(readers.clone()), time_out);
+        let (past_lookups, _) = Queue::start(PastLookup(readers.clone()), time_out);
         let writer = Writer { connection: Some(connection), place: place.clone(), readers: readers.clone() };
         let (writer, task) = Queue::start(writer, time_out);
-        Ok(Self { place, readers, lookups, writer, task: Mutex::new(Some(task)) })
+        Ok(Self { place, readers, lookups, past_lookups, writer, task: Mutex::new(Some(task)) })
     }
 
     /// Reads over one connection, within the time that a call may take.

@@ -5,6 +5,7 @@
 //! Other processes may open the same file.
 
 mod accounts;
+mod authors;
 mod fault;
 mod ledger;
 mod lookup;
@@ -28,6 +29,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use self::authors::PastLookup;
 use self::lookup::Lookup;
 use self::write::Write;
 use self::writer::Writer;
@@ -63,6 +65,7 @@ pub struct SqliteStore {
     time_out: Duration,
     readers: SqlitePool,
     lookups: Queue<Lookup>,
+    past_lookups: Queue<PastLookup>,
     writer: Queue<Writer>,
     /// `None` once the store was closed.
     task: Mutex<Option<JoinHandle<()>>>,
@@ -87,9 +90,10 @@ impl SqliteStore {
         let readers = open::readers(&path, &options);
         let time_out = options.time_out;
         let (lookups, _) = Queue::start(Lookup(readers.clone()), time_out);
+        let (past_lookups, _) = Queue::start(PastLookup(readers.clone()), time_out);
         let writer = Writer { connection: Some(connection), path: path.clone(), options, readers: readers.clone() };
         let (writer, task) = Queue::start(writer, time_out);
-        Ok(Self { path, time_out, readers, lookups, writer, task: Mutex::new(Some(task)) })
+        Ok(Self { path, time_out, readers, lookups, past_lookups, writer, task: Mutex::new(Some(task)) })
     }
 
     /// Reads the whole file and checks that it hangs together: seconds for every gigabyte, and no `time_out`.

@@ -28,7 +28,7 @@ use crate::ports::limiter::Limiter;
 use crate::ports::store::{Database, StoreError};
 use crate::service::accounts::{Accounts, Passwords, Sessions};
 use crate::service::keys::KeysError;
-use crate::service::{Keys, Models, Service, Sieves};
+use crate::service::{AddressKeys, Keys, Models, Service, Sieves};
 
 /// What every command that touches the store needs.
 pub struct Foundation {
@@ -208,12 +208,14 @@ pub async fn service(config: &Config, foundation: &Foundation) -> Result<Service
         store: foundation.store.clone(),
         privacy: foundation.store.clone(),
         queue: foundation.store.clone(),
+        authors: foundation.store.clone(),
         limiter: limiter(config).await?,
         clock: Arc::clone(&foundation.clock),
         random: Arc::clone(&foundation.random),
         sieves: Sieves::new(sieve(config)?),
         models: models(config)?,
         keys: foundation.keys.clone(),
+        address_keys: AddressKeys::default(),
         quotas: config.quotas,
         store_down: config.store_down,
     })

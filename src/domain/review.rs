@@ -205,6 +205,13 @@ impl Record {
         })
     }
 
+    /// What persons think of the comment once `event` has happened, as far as it tells of its author: the last act that
+    /// stands. A comment that a person held, or rejected as a duplicate or off topic, tells nothing.
+    pub fn settled_after(&self, event: &Event) -> Option<Status> {
+        let events: Vec<&Event> = self.events.iter().chain([event]).collect();
+        standing(&events).rev().find_map(|event| event.act.tells_of_author()).flatten()
+    }
+
     /// Whether the last resolution that stands, on whichever revision, is a rejection.
     pub fn was_rejected_by_a_person(&self) -> bool {
         self.standing()
@@ -262,12 +269,29 @@ impl Record {
 
     /// The events that no later one has undone, oldest first.
     pub(super) fn standing(&self) -> impl DoubleEndedIterator<Item = &Event> {
-        self.events.iter().filter(|event| {
-            !self
-                .events
-                .iter()
-                .any(|other| matches!(other.act, Act::Undone { event: undone, .. } if undone == event.id))
-        })
+        standing(&self.events)
+    }
+}
+
+fn standing<E: std::borrow::Borrow<Event>>(events: &[E]) -> impl DoubleEndedIterator<Item = &Event> {
+    let is_undone = |id| {
+        let undoes = |event: &Event| matches!(event.act, Act::Undone { event: undone, .. } if undone == id);
+        events.iter().any(|event| undoes(event.borrow()))
+    };
+    events.iter().map(E::borrow).filter(move |event| !is_undone(event.id))
+}
+
+impl Act {
+    /// What it says of the author; `None` when it settles nothing, and an earlier act still holds.
+    fn tells_of_author(&self) -> Option<Option<Status>> {
+        match self {
+            Self::Resolved { status: Status::Held, .. }
+            | Self::Resolved { reason: Some(Reason::Duplicate | Reason::OffTopic), .. } => Some(None),
+            Self::Resolved { status, .. } => Some(Some(*status)),
+            Self::Labelled { label: Label::Ham, .. } => Some(Some(Status::Approved)),
+            Self::Labelled { .. } => Some(Some(Status::Rejected)),
+            Self::Undone { .. } => None,
+        }
     }
 }
 

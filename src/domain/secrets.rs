@@ -18,6 +18,14 @@ impl DigestKey {
         Self(bytes)
     }
 
+    /// Opens a key that was sealed as `name`.
+    ///
+    /// # Errors
+    /// It was sealed under another secret or name, or is no key.
+    pub fn open(sealing: &SealingKey, name: &str, sealed: &[u8]) -> Result<Self, Unsealable> {
+        Ok(Self(sealing.open(name, sealed)?.try_into().map_err(|_| Unsealable)?))
+    }
+
     /// HMAC-SHA-256 over the parts, each preceded by its length so that no two lists of parts collide.
     pub fn digest(&self, parts: &[&[u8]]) -> [u8; 32] {
         // HMAC takes a key of any length: this cannot fail, and a zero digest would only merge keys.
@@ -27,6 +35,13 @@ impl DigestKey {
             mac.update(part);
         }
         mac.finalize().into_bytes().into()
+    }
+
+    /// The first half of [`DigestKey::digest`]: enough to tell what is counted or looked up.
+    pub fn short_digest(&self, parts: &[&[u8]]) -> [u8; 16] {
+        let mut first = [0; 16];
+        first.iter_mut().zip(self.digest(parts)).for_each(|(byte, digested)| *byte = digested);
+        first
     }
 }
 

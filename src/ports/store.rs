@@ -3,9 +3,11 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use super::authors::Authors;
 use crate::domain::activation::{Activation, InUse, ModelVersion, Scope, Shadow};
 use crate::domain::comment::{CommentId, Content, Kind, Page};
 use crate::domain::decision::{Decision, Verdict};
+use crate::domain::history::Identity;
 use crate::domain::review::{Event, Record, Status};
 use crate::domain::score::Score;
 use crate::domain::secrets::ContentDigest;
@@ -104,9 +106,9 @@ pub trait Store: Send + Sync {
 }
 
 /// Everything a database of Tamis's does: what the command line opens once and hands out by port.
-pub trait Database: Store + Privacy + AccountStore + LedgerStore + QueueStore {}
+pub trait Database: Store + Authors + Privacy + AccountStore + LedgerStore + QueueStore {}
 
-impl<T: Store + Privacy + AccountStore + LedgerStore + QueueStore> Database for T {}
+impl<T: Store + Authors + Privacy + AccountStore + LedgerStore + QueueStore> Database for T {}
 
 /// What is recorded under an external id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +132,8 @@ pub struct Entry {
     /// For an edit, the version of the record that the decision was made for; 0 for a new comment.
     pub version: u32,
     pub content: Content,
+    /// Recorded with the first revision.
+    pub author: Identity,
     pub digest: ContentDigest,
     pub decision: Decision,
     pub status: Status,
@@ -148,6 +152,8 @@ pub struct Change {
     pub version: u32,
     pub event: Event,
     pub status: Status,
+    /// What persons think of the comment after the event, as [`Record::settled`] tells it.
+    pub settled: Option<Status>,
     pub claim: Option<Claim>,
 }
 

@@ -11,6 +11,8 @@ pub struct Keys {
     pub content: DigestKey,
     /// Names the keys of limits.
     pub limits: DigestKey,
+    /// Makes the identifiers of e-mails and names; lives as long as the rows that carry them.
+    pub authors: DigestKey,
     pub sealing: SealingKey,
 }
 
@@ -30,7 +32,8 @@ impl Keys {
     pub async fn load(store: &dyn Store, sealing: SealingKey, random: &dyn Random) -> Result<Self, KeysError> {
         let content = digest_key("content", store, &sealing, random).await?;
         let limits = digest_key("limits", store, &sealing, random).await?;
-        Ok(Self { content, limits, sealing })
+        let authors = digest_key("authors", store, &sealing, random).await?;
+        Ok(Self { content, limits, authors, sealing })
     }
 }
 
@@ -44,6 +47,5 @@ async fn digest_key(
     random.fill(&mut fresh);
     random.fill(&mut nonce);
     let sealed = store.sealed_key(name, &sealing.seal(name, &fresh, nonce)).await?;
-    let key = sealing.open(name, &sealed)?;
-    Ok(DigestKey::new(key.try_into().map_err(|_| Unsealable)?))
+    Ok(DigestKey::open(sealing, name, &sealed)?)
 }

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use crate::domain::activation::Shadow;
 use crate::domain::comment::{Comment, CommentId};
 use crate::domain::decision::{Decision, Verdict};
+use crate::domain::history::{self, Identity};
 use crate::domain::review::{self, Record, Status};
 use crate::domain::score::Score;
 use crate::domain::secrets::ContentDigest;
@@ -14,6 +15,7 @@ use crate::domain::site::Site;
 use crate::ports::store::{Claim, Entry, StoreError};
 
 use super::answer::{Answer, Place};
+use super::authors::Author;
 use super::limits::{self, SiteQuota, Taken};
 use super::{Service, ServiceError, StoreDown};
 
@@ -73,7 +75,8 @@ impl Service {
             if let Some(first) = self.answered_before(site, claim).await? {
                 return Ok(first);
             }
-            let earlier = self.earlier(site, comment, digest).await?;
+            let (earlier, author) = tokio::join!(self.earlier(site, comment, digest), self.author(site, comment));
+            let earlier = earlier?;
             if let Some(answered) = earlier.as_ref().and_then(|earlier| earlier.answer(site)) {
                 return Ok(answered);
             }
@@ -81,8 +84,10 @@ impl Service {
                 Some(taken) => taken,
                 None => taken.insert(self.take_for(site, comment).await?),
             };
-            let (decision, shadow) = self.decide(site, comment, taken, earlier.as_ref());
-            let entry = Entry { shadow, ..self.entry(site, comment, digest, decision, earlier.as_ref(), claim) };
+            let (decision, shadow) = self.decide(site, comment, taken, &author, earlier.as_ref());
+            let author = author.identity;
+            let entry =
+                Entry { shadow, author, ..self.entry(site, comment, digest, decision, earlier.as_ref(), claim) };
             match self.store.record(entry.clone()).await {
                 Ok(()) => return Ok(just_recorded(entry, site, taken.site)),
                 // Another call for the same comment came first: look at what it left. The limits stay taken.
@@ -100,7 +105,8 @@ impl Service {
     pub async fn check(&self, site: &Site, comment: &Comment) -> Result<Moderated, ServiceError> {
         let demands = self.quotas.for_site(site.id, &self.keys.limits);
         let taken = limits::take(self.limiter.as_ref(), &demands).await?;
-        let (decision, _) = self.decide(site, comment, &taken, None);
+        let author = self.author(site, comment).await;
+        let (decision, _) = self.decide(site, comment, &taken, &author, None);
         Ok(unrecorded(site, comment, &decision, taken.site))
     }
 
@@ -114,7 +120,8 @@ impl Service {
         let mut taken = self.take_for(site, comment).await?;
         taken.degraded = true;
         taken.signals.push(store_away(at_least));
-        let (decision, _) = self.decide(site, comment, &taken, None);
+        let author = Author { signal: Some(history::unknown_signal()), ..Author::default() };
+        let (decision, _) = self.decide(site, comment, &taken, &author, None);
         Ok(unrecorded(site, comment, &decision, taken.site))
     }
 
@@ -128,9 +135,11 @@ impl Service {
         site: &Site,
         comment: &Comment,
         taken: &Taken,
+        author: &Author,
         earlier: Option<&Earlier>,
     ) -> (Decision, Option<Shadow>) {
         let mut signals = taken.signals.clone();
+        signals.extend(author.signal.clone());
         if earlier.is_some_and(|earlier| earlier.record.was_rejected_by_a_person()) {
             signals.push(review::edited_after_rejection());
         }
@@ -163,6 +172,7 @@ impl Service {
             revision: record.and_then(Record::latest).map_or(1, |revision| revision.number + 1),
             version: record.map_or(0, |record| record.version),
             content: comment.content().clone(),
+            author: Identity::default(),
             digest,
             status: decision.verdict.into(),
             at: decision.checked_at,

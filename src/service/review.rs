@@ -124,14 +124,10 @@ impl Service {
     }
 
     fn change(&self, record: &Record, by: &str, at: Timestamp, act: Act, claim: Option<Claim>) -> Change {
-        Change {
-            site: record.site,
-            id: record.id,
-            version: record.version,
-            status: record.status_after(&act),
-            event: Event { id: self.new_id(), at, by: by.to_owned(), act },
-            claim,
-        }
+        let (version, status) = (record.version, record.status_after(&act));
+        let event = Event { id: self.new_id(), at, by: by.to_owned(), act };
+        let settled = record.settled_after(&event);
+        Change { site: record.site, id: record.id, version, event, status, settled, claim }
     }
 
     /// The record as an earlier call with the same idempotency key left it.

@@ -5,6 +5,7 @@ mod support;
 
 mod api;
 mod architecture;
+mod authors;
 mod cli;
 mod corpus;
 mod docs;

@@ -152,6 +152,7 @@ fn migrator() -> Migrator {
         migration(2, "models", include_str!("../../../migrations/postgres/0002_models.sql")),
         migration(3, "accounts", include_str!("../../../migrations/postgres/0003_accounts.sql")),
         migration(4, "queue", include_str!("../../../migrations/postgres/0004_queue.sql")),
+        migration(5, "authors", include_str!("../../../migrations/postgres/0005_authors.sql")),
         migration(7, "queue by id", include_str!("../../../migrations/postgres/0007_queue_by_id.sql")),
         migration(8, "queue_forgets_names", include_str!("../../../migrations/postgres/0008_queue_forgets_names.sql")),
         migration(17, "undone_labels", include_str!("../../../migrations/postgres/0017_undone_labels.sql")),

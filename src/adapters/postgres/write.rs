@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::adapters::rows::to_json;
 use crate::domain::activation::{Activation, ModelVersion, Scope};
 use crate::domain::comment::CommentId;
+use crate::domain::history::Period;
 use crate::domain::site::{Site, SiteId};
 use crate::ports::store::{Change, Claim, Entry, StoreError};
 
@@ -34,6 +35,13 @@ pub(super) enum Write {
     SealKey {
         name: String,
         sealed: Vec<u8>,
+    },
+    KeepAddressKey {
+        period: Period,
+        sealed: Vec<u8>,
+    },
+    DestroyAddressKeys {
+        before: Period,
     },
     /// With what it overrides, as JSON.
     Activate(Box<Activation>, String),

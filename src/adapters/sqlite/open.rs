@@ -146,6 +146,7 @@ fn migrator() -> Migrator {
         migration(2, "models", include_str!("../../../migrations/sqlite/0002_models.sql")),
         migration(3, "accounts", include_str!("../../../migrations/sqlite/0003_accounts.sql")),
         migration(4, "queue", include_str!("../../../migrations/sqlite/0004_queue.sql")),
+        migration(5, "authors", include_str!("../../../migrations/sqlite/0005_authors.sql")),
         migration(8, "queue_forgets_names", include_str!("../../../migrations/sqlite/0008_queue_forgets_names.sql")),
         migration(17, "undone_labels", include_str!("../../../migrations/sqlite/0017_undone_labels.sql")),
     ])

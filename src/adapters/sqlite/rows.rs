@@ -17,7 +17,7 @@ impl Columns for SqliteRow {
         value(self, column)
     }
 
-    fn bytes(&self, column: &str) -> Result<&[u8], StoreError> {
+    fn optional_bytes(&self, column: &str) -> Result<Option<&[u8]>, StoreError> {
         value(self, column)
     }
 

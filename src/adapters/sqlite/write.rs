@@ -12,6 +12,8 @@ use sqlx::sqlite::SqliteArguments;
 use crate::adapters::rows::{format_name, locale_name, to_json};
 use crate::domain::activation::Shadow;
 use crate::domain::comment::CommentId;
+use crate::domain::history::Identifier;
+use crate::domain::review::Status;
 use crate::domain::site::{Site, SiteId};
 use crate::ports::store::{Change, Claim, Entry, StoreError};
 
@@ -38,6 +40,7 @@ const SITES: Table = Table { name: "sites", columns: 7 };
 const COMMENTS: Table = Table { name: "comments", columns: 13 };
 const REVISIONS: Table = Table { name: "revisions", columns: 7 };
 const TEXTS: Table = Table { name: "texts", columns: 6 };
+const AUTHORS: Table = Table { name: "authors", columns: 8 };
 const SHADOW_VERDICTS: Table = Table { name: "shadow_verdicts", columns: 5 };
 const ANSWERS: Table = Table { name: "answers", columns: 8 };
 
@@ -48,6 +51,7 @@ const INSERT_REVISION_IF_EDITED: &str = "INSERT INTO revisions VALUES (iif(chang
 const CHANGE_COMMENT: &str =
     "UPDATE comments SET version = version + 1, status = ? WHERE id = ? AND site = ? AND version = ?";
 const INSERT_EVENT_IF_CHANGED: &str = "INSERT INTO events VALUES (iif(changes() = 1, ?, NULL), ?, ?, ?, ?, ?)";
+const SETTLE: &str = "UPDATE authors SET settled = ? WHERE comment = ?";
 const CLAIM_FOR_CHANGE: &str = "INSERT INTO answers SELECT ?, ?, ?, id, revisions, status, version, ? \
      FROM comments WHERE id = ?";
 const SET_SITE_KEYS: &str = "UPDATE sites SET key_digest = ?, sealed_akismet_key = ? WHERE id = ?";
@@ -81,7 +85,11 @@ impl Write {
     pub(super) fn record(entry: &Entry) -> Result<Self, StoreError> {
         let revision = revision_row(entry)?;
         let mut steps = if entry.revision == 1 {
-            vec![Step::Insert(&COMMENTS, comment_row(entry)), Step::Insert(&REVISIONS, revision)]
+            let mut steps = vec![Step::Insert(&COMMENTS, comment_row(entry)), Step::Insert(&REVISIONS, revision)];
+            if !entry.author.is_empty() {
+                steps.push(Step::Insert(&AUTHORS, author_row(entry)));
+            }
+            steps
         } else {
             vec![Step::Run(EDIT_COMMENT, edit_values(entry)), Step::Run(INSERT_REVISION_IF_EDITED, revision)]
         };
@@ -105,7 +113,12 @@ impl Write {
             change.event.by.as_str().into(),
             to_json(&change.event.act)?.as_str().into(),
         ];
-        let mut steps = vec![Step::Run(CHANGE_COMMENT, update), Step::Run(INSERT_EVENT_IF_CHANGED, event)];
+        let settle = vec![change.settled.map(Status::as_str).into(), change.id.into()];
+        let mut steps = vec![
+            Step::Run(CHANGE_COMMENT, update),
+            Step::Run(INSERT_EVENT_IF_CHANGED, event),
+            Step::Run(SETTLE, settle),
+        ];
         if let Some(claim) = &change.claim {
             let mut values = claim_values(change.site, claim);
             values.extend([claim.at.into(), change.id.into()]);
@@ -143,6 +156,20 @@ fn comment_row(entry: &Entry) -> Vec<Value> {
         1_u32.into(),
         1_u32.into(),
         entry.at.into(),
+    ]
+}
+
+fn author_row(entry: &Entry) -> Vec<Value> {
+    let origin = entry.author.origins.first();
+    vec![
+        entry.id.into(),
+        entry.site.into(),
+        entry.author.email.into(),
+        entry.author.name.into(),
+        origin.map(|origin| origin.address).into(),
+        origin.map(|origin| origin.network).into(),
+        origin.map_or(Value::Null, |origin| origin.period.0.into()),
+        Value::Null,
     ]
 }
 
@@ -248,6 +275,12 @@ impl From<&str> for Value {
 impl From<Option<&str>> for Value {
     fn from(text: Option<&str>) -> Self {
         text.map_or(Self::Null, Self::from)
+    }
+}
+
+impl From<Option<Identifier>> for Value {
+    fn from(identifier: Option<Identifier>) -> Self {
+        identifier.map_or(Self::Null, |Identifier(bytes)| bytes.as_slice().into())
     }
 }
 

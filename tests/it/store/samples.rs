@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use tamis::domain::activation::{Activation, ModelVersion, Responsible, Scope, Shadow};
 use tamis::domain::comment::{BodyFormat, CommentId, Content, Kind, Language, Page};
 use tamis::domain::decision::{DecidedBy, Decision, HeadReading, Heads, Thresholds, Verdict};
+use tamis::domain::history::Identity;
 use tamis::domain::review::{Act, Event, Label, Reason, Record, Status};
 use tamis::domain::score::Score;
 use tamis::domain::secrets::{ContentDigest, DigestKey};
@@ -109,6 +110,7 @@ pub fn entry(site: SiteId, number: u32) -> Entry {
         version: 0,
         digest: digest(&content),
         content,
+        author: Identity::default(),
         decision: decision(Verdict::Hold),
         status: Status::Held,
         at: at(i64::from(number)),
@@ -177,7 +179,15 @@ pub fn rejection(site: SiteId, number: u32, version: u32) -> Change {
         by: "host".to_owned(),
         act,
     };
-    Change { site, id: id(number), version, event, status: Status::Rejected, claim: None }
+    Change {
+        site,
+        id: id(number),
+        version,
+        event,
+        status: Status::Rejected,
+        settled: Some(Status::Rejected),
+        claim: None,
+    }
 }
 
 pub fn claim(key: u8, second: i64) -> Claim {

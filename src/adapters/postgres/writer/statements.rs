@@ -6,9 +6,11 @@ use sqlx::query::Query;
 use sqlx::{Postgres, Row};
 use uuid::Uuid;
 
+use crate::adapters::postgres::authors::bytes;
 use crate::adapters::postgres::write::{Changing, Claiming, Recording, Statement, Value, Write};
 use crate::adapters::rows::{format_name, locale_name, scope_bytes};
 use crate::domain::activation::{Activation, ModelVersion};
+use crate::domain::review::Status;
 use crate::domain::site::Site;
 use crate::ports::store::{ACTIVATIONS_KEPT, Entry, StoreError};
 
@@ -19,14 +21,19 @@ macro_rules! entries {
             "WITH entry AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], \
              $6::text[], $7::text[], $8::bigint[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], \
              $13::bigint[], $14::bytea[], $15::text[], $16::bigint[], $17::text[], $18::text[], $19::text[], \
-             $20::text[], $21::text[], $22::text[], $23::text[], $24::bigint[]) AS entry (id, site, external_id, kind, page_url, page_title, page_language, \
+             $20::text[], $21::text[], $22::text[], $23::text[], $24::bigint[], $25::bytea[], $26::bytea[], \
+             $27::bytea[], $28::bytea[], $29::bigint[]) AS entry (id, site, external_id, kind, page_url, page_title, page_language, \
              page_published_at, parent_id, status, version, revision, at, digest, verdict, score, decision, body, \
-             format, author_name, author_url, shadow_model, shadow_verdict, shadow_score)), ",
+             format, author_name, author_url, shadow_model, shadow_verdict, shadow_score, author_email, \
+             author_identity, author_address, author_network, author_period)), ",
             $rest,
             ", revised AS (INSERT INTO revisions SELECT id, revision, digest, verdict, score, decision, at \
              FROM entry JOIN done USING (id)), \
              written AS (INSERT INTO texts SELECT id, revision, body, format, author_name, author_url \
              FROM entry JOIN done USING (id)), \
+             signed AS (INSERT INTO authors SELECT id, site, author_email, author_identity, author_address, \
+             author_network, author_period FROM entry JOIN done USING (id) WHERE revision = 1 \
+             AND coalesce(author_email, author_identity, author_address) IS NOT NULL), \
              shadowed AS (INSERT INTO shadow_verdicts SELECT id, revision, shadow_model, shadow_verdict, shadow_score \
              FROM entry JOIN done USING (id) WHERE shadow_model IS NOT NULL) \
              SELECT id, EXISTS (SELECT FROM sites WHERE sites.id = entry.site) AS has_site FROM entry \
@@ -46,10 +53,13 @@ const EDIT: &str = entries!(
      AND comments.version = entry.version AND comments.revisions = entry.revision - 1 RETURNING comments.id)"
 );
 const CHANGE: &str = "WITH change AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], \
-     $5::uuid[], $6::bigint[], $7::text[], $8::text[]) AS change (id, site, version, status, event, at, by, act)), \
+     $5::uuid[], $6::bigint[], $7::text[], $8::text[], $9::text[]) \
+     AS change (id, site, version, status, event, at, by, act, settled)), \
      done AS (UPDATE comments SET version = comments.version + 1, status = change.status FROM change \
      WHERE comments.id = change.id AND comments.site = change.site AND comments.version = change.version \
      RETURNING comments.id), \
+     settled AS (UPDATE authors SET settled = change.settled FROM change JOIN done USING (id) \
+     WHERE authors.comment = change.id), \
      told AS (INSERT INTO events SELECT id, version + 1, event, at, by, act FROM change JOIN done USING (id)) \
      SELECT id FROM change WHERE NOT EXISTS (SELECT FROM done WHERE done.id = change.id)";
 const CLAIM: &str = "INSERT INTO answers SELECT site, key, request, comment, \
@@ -83,6 +93,8 @@ const END_SHADOW: &str = "DELETE FROM shadows WHERE scope = $1";
 const ERASE: &str = "WITH done AS (DELETE FROM comments USING unnest($2::uuid[], $3::bigint[]) AS looked (id, version) \
      WHERE comments.site = $1 AND comments.id = looked.id AND comments.version = looked.version RETURNING comments.id), \
      forgotten AS (DELETE FROM answers USING done WHERE answers.comment = done.id) SELECT id FROM done";
+const KEEP_ADDRESS_KEY: &str = "INSERT INTO address_keys VALUES ($1, $2) ON CONFLICT DO NOTHING";
+const DESTROY_ADDRESS_KEYS: &str = "DELETE FROM address_keys WHERE period < $1";
 /// A standby refuses it.
 const NOTHING: &str = "UPDATE sealed_keys SET sealed = sealed WHERE false";
 
@@ -160,6 +172,11 @@ fn bind_entries<'q>(
         .bind(entries.column(|entry| entry.shadow.as_ref().map(|shadow| shadow.model.as_str())))
         .bind(entries.column(|entry| entry.shadow.as_ref().map(|shadow| shadow.verdict.as_str())))
         .bind(entries.column(|entry| entry.shadow.as_ref().map(|shadow| i64::from(shadow.score.thousandths()))))
+        .bind(entries.column(|entry| entry.author.email.as_ref().map(bytes)))
+        .bind(entries.column(|entry| entry.author.name.as_ref().map(bytes)))
+        .bind(entries.column(|entry| entry.author.origins.first().map(|origin| bytes(&origin.address))))
+        .bind(entries.column(|entry| entry.author.origins.first().map(|origin| bytes(&origin.network))))
+        .bind(entries.column(|entry| entry.author.origins.first().map(|origin| i64::from(origin.period.0))))
 }
 
 struct Entries<'q>(&'q [Placed<&'q Recording>]);
@@ -187,7 +204,8 @@ pub(super) async fn change(
         .bind(each().map(|change| change.event.id).collect::<Vec<_>>())
         .bind(each().map(|change| change.event.at.as_microsecond()).collect::<Vec<_>>())
         .bind(each().map(|change| change.event.by.as_str()).collect::<Vec<_>>())
-        .bind(changes.iter().map(|(_, changing)| changing.act.as_str()).collect::<Vec<_>>());
+        .bind(changes.iter().map(|(_, changing)| changing.act.as_str()).collect::<Vec<_>>())
+        .bind(each().map(|change| change.settled.map(Status::as_str)).collect::<Vec<_>>());
     let lost: Vec<Uuid> = query.fetch_all(connection).await?;
     let lost = changes.iter().filter(|(_, changing)| lost.contains(&changing.change.id.0));
     Ok(lost.map(|(place, _)| (*place, StoreError::Conflict)).collect())
@@ -244,6 +262,10 @@ pub(super) async fn other(
         }
         Write::TidyQueue { limit } => sqlx::query(TIDY_QUEUE).bind(i64::from(*limit)),
         Write::SealKey { name, sealed } => sqlx::query(SEAL_KEY).bind(name.as_str()).bind(sealed.as_slice()),
+        Write::KeepAddressKey { period, sealed } => {
+            sqlx::query(KEEP_ADDRESS_KEY).bind(i64::from(period.0)).bind(sealed.as_slice())
+        }
+        Write::DestroyAddressKeys { before } => sqlx::query(DESTROY_ADDRESS_KEYS).bind(i64::from(before.0)),
         Write::Activate(activation, overrides) => activate(activation, overrides),
         Write::SetShadow(scope, Some(version)) => {
             sqlx::query(SET_SHADOW).bind(scope_bytes(scope)).bind(version.as_str())

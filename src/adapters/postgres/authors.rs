@@ -1,0 +1,111 @@
+//! Who wrote comments, and the keys that their addresses are recognised by.
+
+use async_trait::async_trait;
+use sqlx::postgres::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use super::PostgresStore;
+use super::fault::explain;
+use super::write::Write;
+use crate::adapters::gather::Worker;
+use crate::adapters::rows;
+use crate::domain::history::{Identifier, Identity, MOST_LOOKED_AT, Origin, Past, Period};
+use crate::domain::site::SiteId;
+use crate::ports::authors::Authors;
+use crate::ports::store::StoreError;
+
+/// The latest settled comments that share one identifier.
+macro_rules! latest {
+    ($column:literal, $asked:literal) => {
+        concat!(
+            "(SELECT comment, settled, email, name, address, network FROM authors WHERE site = asked.site AND ",
+            $column,
+            " = asked.",
+            $asked,
+            " AND settled IS NOT NULL ORDER BY comment DESC LIMIT $7)"
+        )
+    };
+}
+
+/// `place` counts the authors from 0.
+const PAST: &str = concat!(
+    "SELECT asked.place - 1 AS place, a.settled, a.email, a.name, a.address, a.network \
+     FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[]) \
+     WITH ORDINALITY AS asked (site, email, address, network, address_before, network_before, place) \
+     CROSS JOIN LATERAL (",
+    latest!("email", "email"),
+    " UNION ",
+    latest!("address", "address"),
+    " UNION ",
+    latest!("network", "network"),
+    " UNION ",
+    latest!("address", "address_before"),
+    " UNION ",
+    latest!("network", "network_before"),
+    ") AS a"
+);
+const ADDRESS_KEY: &str = "SELECT sealed FROM address_keys WHERE period = $1";
+
+/// Looks authors up, which every submission does: whatever is waiting goes as one query.
+#[derive(Debug)]
+pub(super) struct PastLookup(pub(super) PgPool);
+
+impl Worker for PastLookup {
+    type Question = (SiteId, Identity);
+    type Answer = Vec<Past>;
+
+    const FULL: &str = "too many authors are looked up at once; look at its load, and try again";
+    const SLOW: &str = "did not answer in time; look at its load";
+
+    async fn serve(&mut self, authors: &[Self::Question]) -> Result<Vec<Result<Vec<Past>, StoreError>>, StoreError> {
+        let mut connection = self.0.acquire().await.map_err(|error| explain(&error))?;
+        past(&mut connection, authors).await
+    }
+
+    async fn end(self) {}
+}
+
+async fn past(
+    connection: &mut PgConnection,
+    authors: &[(SiteId, Identity)],
+) -> Result<Vec<Result<Vec<Past>, StoreError>>, StoreError> {
+    let sites: Vec<Uuid> = authors.iter().map(|(site, _)| site.0).collect();
+    let emails: Vec<_> = authors.iter().map(|(_, author)| author.email.as_ref().map(bytes)).collect();
+    let origins = |nth: usize, part: fn(&Origin) -> &Identifier| -> Vec<Option<&[u8]>> {
+        authors.iter().map(|(_, author)| author.origins.get(nth).map(part).map(bytes)).collect()
+    };
+    let query = sqlx::query(PAST)
+        .bind(sites)
+        .bind(emails)
+        .bind(origins(0, |origin| &origin.address))
+        .bind(origins(0, |origin| &origin.network))
+        .bind(origins(1, |origin| &origin.address))
+        .bind(origins(1, |origin| &origin.network))
+        .bind(i64::from(MOST_LOOKED_AT));
+    let found = query.fetch_all(connection).await.map_err(|error| explain(&error))?;
+    rows::past(&found, authors.len())
+}
+
+pub(super) fn bytes(identifier: &Identifier) -> &[u8] {
+    &identifier.0
+}
+
+#[async_trait]
+impl Authors for PostgresStore {
+    async fn past(&self, site: SiteId, author: &Identity) -> Result<Vec<Past>, StoreError> {
+        self.past_lookups.ask((site, author.clone())).await.map_err(|error| self.place.located(error))
+    }
+
+    async fn address_key(&self, period: Period) -> Result<Option<Vec<u8>>, StoreError> {
+        let query = sqlx::query_scalar(ADDRESS_KEY).bind(i64::from(period.0));
+        self.read(async |connection| query.fetch_optional(connection).await.map_err(|error| explain(&error))).await
+    }
+
+    async fn keep_address_key(&self, period: Period, sealed: &[u8]) -> Result<(), StoreError> {
+        self.write(Write::KeepAddressKey { period, sealed: sealed.to_owned() }).await.map(drop)
+    }
+
+    async fn destroy_address_keys(&self, before: Period) -> Result<u64, StoreError> {
+        self.write(Write::DestroyAddressKeys { before }).await
+    }
+}

@@ -1,0 +1,101 @@
+//! Who wrote a comment, by keyed identifiers, and what their earlier comments say.
+
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
+
+use crate::domain::comment::Comment;
+use crate::domain::history::{self, History, Identity, Period};
+use crate::domain::secrets::{DigestKey, NONCE};
+use crate::domain::signal::Signal;
+use crate::domain::site::Site;
+use crate::ports::store::StoreError;
+
+use super::Service;
+use super::keys::KeysError;
+
+/// The keys of addresses that are of use now, the newest first. Asked of the store when a period begins.
+#[derive(Debug, Default)]
+pub struct AddressKeys(ArcSwap<Vec<(Period, DigestKey)>>);
+
+/// The author of one comment.
+#[derive(Clone, Debug, Default)]
+pub struct Author {
+    pub identity: Identity,
+    /// Nothing known where the store did not answer.
+    pub history: History,
+    pub signal: Option<Signal>,
+}
+
+impl AddressKeys {
+    fn at(&self, now: Timestamp) -> Option<Vec<(Period, DigestKey)>> {
+        let keys = self.0.load();
+        let newest = keys.first().map(|(period, _)| *period);
+        (newest == Some(Period::at(now))).then(|| keys.to_vec())
+    }
+}
+
+impl Service {
+    /// Who wrote a comment and what is known of them. A store that does not answer costs the history and is told.
+    pub(super) async fn author(&self, site: &Site, comment: &Comment) -> Author {
+        let keys = match comment.ip() {
+            Some(_) => self.address_keys().await,
+            None => Ok(Vec::new()),
+        };
+        let identity = Identity::of(site.id, comment, &self.keys.authors, keys.as_deref().unwrap_or_default());
+        if keys.is_err() {
+            return Author { identity, signal: Some(history::unknown_signal()), ..Author::default() };
+        }
+        if !identity.has_past() {
+            return Author { identity, ..Author::default() };
+        }
+        match self.authors.past(site.id, &identity).await {
+            Ok(past) => {
+                let history = History::of(&identity, &past);
+                Author { identity, history, signal: history.signal() }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the history of an author could not be looked up");
+                Author { identity, signal: Some(history::unknown_signal()), ..Author::default() }
+            }
+        }
+    }
+
+    /// The keys of addresses of now; the first replica to ask in a period draws its key.
+    async fn address_keys(&self) -> Result<Vec<(Period, DigestKey)>, KeysError> {
+        let now = self.clock.now();
+        if let Some(keys) = self.address_keys.at(now) {
+            return Ok(keys);
+        }
+        let mut keys = vec![self.new_address_key(Period::at(now)).await?];
+        for period in (Period::oldest_live(now).0..Period::at(now).0).rev().map(Period) {
+            if let Some(sealed) = self.authors.address_key(period).await? {
+                keys.push((period, self.open_address_key(period, &sealed)?));
+            }
+        }
+        self.address_keys.0.store(keys.clone().into());
+        Ok(keys)
+    }
+
+    async fn new_address_key(&self, period: Period) -> Result<(Period, DigestKey), KeysError> {
+        let mut sealed = self.authors.address_key(period).await?;
+        if sealed.is_none() {
+            let (mut fresh, mut nonce) = ([0; 32], [0; NONCE]);
+            self.random.fill(&mut fresh);
+            self.random.fill(&mut nonce);
+            let fresh = self.keys.sealing.seal(&key_name(period), &fresh, nonce);
+            self.authors.keep_address_key(period, &fresh).await?;
+            sealed = self.authors.address_key(period).await?;
+        }
+        let gone = || StoreError::Unavailable("the key of addresses went away as it was stored; try again".to_owned());
+        Ok((period, self.open_address_key(period, &sealed.ok_or_else(gone)?)?))
+    }
+
+    fn open_address_key(&self, period: Period, sealed: &[u8]) -> Result<DigestKey, KeysError> {
+        DigestKey::open(&self.keys.sealing, &key_name(period), sealed).map_err(KeysError::from)
+    }
+}
+
+/// What a key of addresses is sealed as.
+fn key_name(Period(period): Period) -> String {
+    format!("address.{period}")
+}
