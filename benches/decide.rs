@@ -56,7 +56,8 @@ fn decide(criterion: &mut Criterion) {
         group.bench_function("decide beside a shadow", |bencher| {
             bencher.iter(|| {
                 let circumstances = Circumstances { language, signals: Vec::new(), degraded: false, now };
-                shadowed.decide_beside_shadow(black_box(&comment), circumstances)
+                let text = Text::of(black_box(&comment), language);
+                shadowed.decide_beside_shadow(&comment, &text, circumstances)
             });
         });
         group.finish();

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use url::Url;
 
+use crate::domain::campaign::CampaignLimits;
 use crate::domain::decision::Thresholds;
 use crate::domain::moderator::SessionTerms;
 use crate::domain::retention::Retention;
@@ -40,6 +41,7 @@ pub struct Config {
     pub require_durable: bool,
     pub redis_url: Option<SecretString>,
     pub quotas: Quotas,
+    pub campaigns: CampaignLimits,
     /// Where models are kept beside the built-in one: a folder, or an address such as `s3://BUCKET/PREFIX`.
     pub registry: String,
     /// The operator's own examples that a model must do well on before it is promoted: a file or a folder of them.

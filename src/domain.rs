@@ -23,6 +23,7 @@
 //! | candidate, active, shadow | trained; serving; scoring for the record only |
 //! | promote, rollback | make a candidate active; the previous one again |
 //! | limit | a quota on a key; `take` one, or be `refused` |
+//! | campaign, copy | the same text, or nearly, sent again and again; one of them |
 //! | event | something a person did to a recorded comment |
 //! | retention | how long what people wrote is kept |
 //! | example | a text that a person's label stands on |
@@ -47,6 +48,8 @@ pub mod classifier;
 pub mod limits;
 
 pub mod history;
+
+pub mod campaign;
 
 pub mod decision;
 

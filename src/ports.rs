@@ -4,6 +4,8 @@ pub mod accounts;
 
 pub mod authors;
 
+pub mod campaigns;
+
 pub mod clock;
 
 pub mod ledger;

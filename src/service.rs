@@ -10,6 +10,8 @@ pub mod erasure;
 
 pub mod authors;
 
+pub mod campaigns;
+
 pub mod error;
 
 pub mod gate;
@@ -45,15 +47,17 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use crate::domain::campaign::CampaignLimits;
 use crate::domain::decision::Verdict;
 use crate::ports::authors::Authors;
+use crate::ports::campaigns::{Approved, Sightings};
 use crate::ports::clock::{Clock, Random};
 use crate::ports::limiter::Limiter;
 use crate::ports::privacy::Privacy;
 use crate::ports::queue::QueueStore;
 use crate::ports::store::Store;
 
-pub use authors::AddressKeys;
+pub use authors::{AddressKeys, SharedNetworks};
 pub use error::ServiceError;
 pub use keys::Keys;
 pub use limits::Quotas;
@@ -67,6 +71,8 @@ pub struct Service {
     pub queue: Arc<dyn QueueStore>,
     pub authors: Arc<dyn Authors>,
     pub limiter: Arc<dyn Limiter>,
+    pub sightings: Arc<dyn Sightings>,
+    pub approvals: Arc<dyn Approved>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     /// What decides. A request takes its own once, so it sees one rule set and one model from start to end.
@@ -74,7 +80,9 @@ pub struct Service {
     pub models: Models,
     pub keys: Keys,
     pub address_keys: AddressKeys,
+    pub shared_networks: SharedNetworks,
     pub quotas: Quotas,
+    pub campaigns: CampaignLimits,
     pub store_down: StoreDown,
 }
 

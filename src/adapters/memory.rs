@@ -4,6 +4,7 @@
 //! [`MOST_QUOTAS`] different quotas, each with at most [`MOST_KEYS`] keys.
 
 mod keys;
+pub mod sightings;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -14,6 +14,7 @@
 
 mod link;
 mod script;
+pub mod sightings;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -11,7 +11,9 @@ use secrecy::ExposeSecret;
 use super::CliError;
 use crate::adapters::failover::Failover;
 use crate::adapters::memory::MemoryLimiter;
+use crate::adapters::memory::sightings::MemorySightings;
 use crate::adapters::postgres::{self, PostgresStore};
+use crate::adapters::redis::sightings::RedisSightings;
 use crate::adapters::redis::{self, RedisLimiter};
 use crate::adapters::registry::ObjectRegistry;
 use crate::adapters::rules_folder::RulesFolder;
@@ -23,12 +25,13 @@ use crate::domain::classifier::Model;
 use crate::domain::rules::RuleSet;
 use crate::domain::secrets::SealingKey;
 use crate::domain::sieve::Sieve;
+use crate::ports::campaigns::Sightings;
 use crate::ports::clock::{Clock, Random};
 use crate::ports::limiter::Limiter;
 use crate::ports::store::{Database, StoreError};
 use crate::service::accounts::{Accounts, Passwords, Sessions};
 use crate::service::keys::KeysError;
-use crate::service::{AddressKeys, Keys, Models, Service, Sieves};
+use crate::service::{AddressKeys, Keys, Models, Service, SharedNetworks, Sieves};
 
 /// What every command that touches the store needs.
 pub struct Foundation {
@@ -202,6 +205,13 @@ async fn limiter(config: &Config) -> Result<Arc<dyn Limiter>, CliError> {
     Ok(Arc::new(Failover::new(Arc::new(shared), alone)))
 }
 
+/// What counts copies of texts. Without Redis, a restart forgets.
+fn sightings(config: &Config) -> Result<Arc<dyn Sightings>, CliError> {
+    let Some(url) = &config.redis_url else { return Ok(Arc::new(MemorySightings::default())) };
+    let shared = RedisSightings::new(url.expose_secret(), redis::Settings::default());
+    Ok(Arc::new(shared.map_err(|error| CliError::new(format!("limits.redis_url: {error}")))?))
+}
+
 /// The whole service over a foundation.
 pub async fn service(config: &Config, foundation: &Foundation) -> Result<Service, CliError> {
     Ok(Service {
@@ -209,6 +219,8 @@ pub async fn service(config: &Config, foundation: &Foundation) -> Result<Service
         privacy: foundation.store.clone(),
         queue: foundation.store.clone(),
         authors: foundation.store.clone(),
+        approvals: foundation.store.clone(),
+        sightings: sightings(config)?,
         limiter: limiter(config).await?,
         clock: Arc::clone(&foundation.clock),
         random: Arc::clone(&foundation.random),
@@ -216,7 +228,9 @@ pub async fn service(config: &Config, foundation: &Foundation) -> Result<Service
         models: models(config)?,
         keys: foundation.keys.clone(),
         address_keys: AddressKeys::default(),
+        shared_networks: SharedNetworks::default(),
         quotas: config.quotas,
+        campaigns: config.campaigns,
         store_down: config.store_down,
     })
 }

@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::domain::campaign::{CampaignLimits, MOST_COPIES};
 use crate::domain::decision::{Thresholds, Verdict};
 use crate::domain::limits::Quota;
 use crate::domain::moderator::SessionTerms;
@@ -28,6 +29,7 @@ pub struct Written {
     server: Server,
     store: Store,
     limits: Limits,
+    campaigns: Campaigns,
     model: Model,
     rules: Rules,
     policy: Policy,
@@ -61,6 +63,14 @@ struct Limits {
     author: Rate,
     network: Rate,
     page: Rate,
+    domain: Rate,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+struct Campaigns {
+    hold: Rate,
+    reject: Rate,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -167,7 +177,22 @@ impl Default for Limits {
     fn default() -> Self {
         let a_minute =
             |count| Rate(NonZeroU32::new(count).map(|count| Quota { count, period: Duration::from_secs(60) }));
-        Self { redis_url: None, site: a_minute(6_000), author: a_minute(6), network: a_minute(60), page: a_minute(120) }
+        Self {
+            redis_url: None,
+            site: a_minute(6_000),
+            author: a_minute(6),
+            network: a_minute(60),
+            page: a_minute(120),
+            domain: a_minute(30),
+        }
+    }
+}
+
+impl Default for Campaigns {
+    fn default() -> Self {
+        let an_hour =
+            |count| Rate(NonZeroU32::new(count).map(|count| Quota { count, period: Duration::from_secs(3_600) }));
+        Self { hold: an_hour(4), reject: an_hour(20) }
     }
 }
 
@@ -258,6 +283,7 @@ impl Written {
             require_durable: self.store.require_durable,
             redis_url: self.limits.redis_url.clone(),
             quotas: self.limits.quotas(),
+            campaigns: self.campaigns.limits()?,
             registry: self.model.registry,
             gold: self.model.gold,
             rules_file: self.rules.file,
@@ -307,7 +333,32 @@ impl Moderators {
 
 impl Limits {
     fn quotas(&self) -> Quotas {
-        Quotas { site: self.site.0, author: self.author.0, network: self.network.0, page: self.page.0 }
+        Quotas {
+            site: self.site.0,
+            author: self.author.0,
+            network: self.network.0,
+            page: self.page.0,
+            domain: self.domain.0,
+        }
+    }
+}
+
+impl Campaigns {
+    fn limits(&self) -> Result<CampaignLimits, ConfigError> {
+        let limits = CampaignLimits { hold: self.hold.0, reject: self.reject.0 };
+        if let (Some(hold), Some(reject)) = (limits.hold, limits.reject)
+            && (hold.period != reject.period || hold.count > reject.count)
+        {
+            return Err(ConfigError::value(
+                "campaigns.reject",
+                "must count the same time as `campaigns.hold`, and no fewer copies: write for instance 4/h and 20/h",
+            ));
+        }
+        let most = limits.hold.into_iter().chain(limits.reject).map(|quota| quota.count.get()).max();
+        if most.is_some_and(|most| most as usize >= MOST_COPIES) {
+            return Err(ConfigError::value("campaigns.reject", "must stay below 64 copies, as many as are remembered"));
+        }
+        Ok(limits)
     }
 }
 

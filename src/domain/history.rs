@@ -163,6 +163,17 @@ impl History {
         })
     }
 
+    /// How many steps of two the author's limits go up or down: at most four times, at least a quarter.
+    pub fn steps(self) -> i8 {
+        match (self.approved, self.rejected) {
+            (approved, 0) if approved >= 10 => 2,
+            (approved, 0) if approved >= 3 => 1,
+            (approved, rejected) if rejected >= 3 && rejected > approved => -2,
+            (approved, rejected) if rejected > approved => -1,
+            _ => 0,
+        }
+    }
+
     fn approved_message(self) -> Message {
         let fr = match self.approved {
             1 => "Un commentaire de cet auteur a déjà été approuvé par une personne".to_owned(),
@@ -295,6 +306,13 @@ mod tests {
         known.push(spam);
         assert!(History::of(&identity(), &known).shared_network);
         assert!(score(&known) == 0.0);
+    }
+
+    #[test]
+    fn limits_follow_history_within_bounds() {
+        let steps = |approved, rejected| History { approved, rejected, shared_network: false }.steps();
+        assert_eq!([steps(0, 0), steps(3, 0), steps(1_000, 0)], [0, 1, 2]);
+        assert_eq!([steps(1_000, 1), steps(0, 1), steps(0, 1_000)], [0, -1, -2]);
     }
 
     #[test]

@@ -20,6 +20,16 @@ impl Quota {
     /// A longer period counts as this one, a leap year: times stay exact in every limiter's arithmetic.
     pub const LONGEST_PERIOD: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
+    /// The quota of a key that is trusted more, or less: the count times two to the power of `steps`, at least one.
+    pub fn stepped(self, steps: i8) -> Self {
+        let factor = 1_u32 << steps.unsigned_abs().min(8);
+        let count = match steps {
+            0.. => self.count.saturating_mul(NonZeroU32::new(factor).unwrap_or(NonZeroU32::MIN)),
+            _ => NonZeroU32::new(self.count.get() / factor).unwrap_or(NonZeroU32::MIN),
+        };
+        Self { count, ..self }
+    }
+
     /// The time in which one more is free: the period over the count, in whole microseconds (the finest time that
     /// every limiter has), at least one.
     pub fn interval(self) -> Duration {
@@ -37,6 +47,8 @@ pub enum Dimension {
     Author,
     Network,
     Page,
+    /// A domain that the comment links to.
+    Domain,
 }
 
 impl Dimension {
@@ -46,6 +58,7 @@ impl Dimension {
             Self::Author => "author",
             Self::Network => "network",
             Self::Page => "page",
+            Self::Domain => "domain",
         }
     }
 }
@@ -101,6 +114,10 @@ pub fn refused_signal(dimension: Dimension) -> Signal {
             "Beaucoup de commentaires sur cette page en peu de temps",
             "Many comments on this page in a short time",
         ),
+        Dimension::Domain => Message::new(
+            "Beaucoup de commentaires avec un lien vers le même domaine en peu de temps",
+            "Many comments with a link to the same domain in a short time",
+        ),
     };
     Signal::new(format!("limits.{}", dimension.as_str()), Source::Limit, Score::from_thousandths(2_000), message)
 }
@@ -124,4 +141,18 @@ pub fn nobody_counted_signal() -> Signal {
         Source::Limit,
         Message::new("Les limites n’ont pas pu être comptées", "The limits could not be counted"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quota_grows_and_shrinks_by_halves_and_is_never_nothing() {
+        let quota = Quota { count: NonZeroU32::new(6).unwrap(), period: Duration::from_secs(60) };
+        let counts = [-2, -1, 0, 1, 2].map(|steps| quota.stepped(steps).count.get());
+        assert_eq!(counts, [1, 3, 6, 12, 24]);
+        assert_eq!(Quota { count: NonZeroU32::MIN, ..quota }.stepped(-2).count.get(), 1);
+        assert_eq!(Quota { count: NonZeroU32::MAX, ..quota }.stepped(2).count, NonZeroU32::MAX);
+    }
 }

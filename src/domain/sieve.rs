@@ -37,14 +37,19 @@ pub struct Circumstances {
 
 impl Sieve {
     pub fn decide(&self, comment: &Comment, circumstances: Circumstances) -> Decision {
-        self.decide_beside_shadow(comment, circumstances).0
+        let text = Text::of(comment, circumstances.language);
+        self.decide_beside_shadow(comment, &text, circumstances).0
     }
 
     /// The decision, and what the candidate would have decided on the same evidence; it changes nothing.
-    pub fn decide_beside_shadow(&self, comment: &Comment, circumstances: Circumstances) -> (Decision, Option<Shadow>) {
-        let text = Text::of(comment, circumstances.language);
+    pub fn decide_beside_shadow(
+        &self,
+        comment: &Comment,
+        text: &Text,
+        circumstances: Circumstances,
+    ) -> (Decision, Option<Shadow>) {
         let evidence =
-            Evidence { comment, ruled: self.rules.signals(comment, &text, circumstances.now), text, circumstances };
+            Evidence { comment, ruled: self.rules.signals(comment, text, circumstances.now), text, circumstances };
         let shadow = self.shadow.as_ref().map(|candidate| self.shadow(candidate, &evidence));
         (self.conclude(evidence), shadow)
     }
@@ -54,7 +59,7 @@ impl Sieve {
     pub fn decide_again(&self, comment: &Comment, earlier: &Decision, language: Option<Language>) -> Decision {
         let text = Text::of(comment, language);
         let stands = |signal: &&Signal| match signal.source {
-            Source::Limit | Source::History => true,
+            Source::Limit | Source::History | Source::Campaign => true,
             Source::Policy => signal.id != policy::STAFF,
             Source::Classifier | Source::Rule => false,
         };
@@ -65,11 +70,11 @@ impl Sieve {
             now: earlier.checked_at,
         };
         let ruled = self.rules.signals_again(comment, &text, earlier.checked_at, &earlier.signals);
-        self.conclude(Evidence { comment, text, ruled, circumstances })
+        self.conclude(Evidence { comment, text: &text, ruled, circumstances })
     }
 
     fn shadow(&self, candidate: &Model, evidence: &Evidence<'_>) -> Shadow {
-        let judgement = candidate.judge(&evidence.text, evidence.comment.kind());
+        let judgement = candidate.judge(evidence.text, evidence.comment.kind());
         let signals = evidence.clone_with(judgement);
         let ruling = policy::decide(&signals, self.thresholds);
         Shadow { model: candidate.version().to_owned(), verdict: ruling.verdict, score: ruling.score }
@@ -77,7 +82,7 @@ impl Sieve {
 
     fn conclude(&self, evidence: Evidence<'_>) -> Decision {
         let Evidence { comment, text, ruled, circumstances } = evidence;
-        let judgement = self.model.judge(&text, comment.kind());
+        let judgement = self.model.judge(text, comment.kind());
         let signals = all(ruled, judgement.signals, circumstances.signals, comment.role());
         let ruling = policy::decide(&signals, self.thresholds);
         Decision {
@@ -99,7 +104,7 @@ impl Sieve {
 /// What is known about a comment before a model has spoken.
 struct Evidence<'a> {
     comment: &'a Comment,
-    text: Text,
+    text: &'a Text,
     ruled: Vec<Signal>,
     circumstances: Circumstances,
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::comment::CommentId;
 use super::decision::Verdict;
 use super::score::Score;
 use super::site::Locale;
@@ -27,12 +28,25 @@ pub struct Signal {
     /// How a head's score comes about; only heads have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,
+    /// Comments of the same campaign that were approved; only campaigns have some.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<CommentId>,
 }
 
 impl Signal {
     /// A detector that found something worth `score`.
     pub fn new(id: impl Into<String>, source: Source, score: Score, message: Message) -> Self {
-        Self { id: id.into(), source, score, message, spans: Vec::new(), floor: None, ran: true, explanation: None }
+        Self {
+            id: id.into(),
+            source,
+            score,
+            message,
+            spans: Vec::new(),
+            floor: None,
+            ran: true,
+            explanation: None,
+            copies: Vec::new(),
+        }
     }
 
     /// A detector that did not run, and why.
@@ -72,6 +86,7 @@ pub enum Source {
     Rule,
     Limit,
     History,
+    Campaign,
     Policy,
 }
 

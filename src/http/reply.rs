@@ -250,6 +250,11 @@ pub fn page(body: &impl Serialize, next: Option<String>) -> HttpResponse {
     response.content_type("application/json").body(json(body))
 }
 
+/// What was done, where no record tells it.
+pub fn done(body: &impl Serialize) -> HttpResponse {
+    HttpResponse::build(StatusCode::OK).content_type("application/json").body(json(body))
+}
+
 /// Whether the process lives, or is ready.
 pub fn health(well: bool, body: &impl Serialize) -> HttpResponse {
     let status = if well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::authors::Authors;
+use super::campaigns::Approved;
 use crate::domain::activation::{Activation, InUse, ModelVersion, Scope, Shadow};
 use crate::domain::comment::{CommentId, Content, Kind, Page};
 use crate::domain::decision::{Decision, Verdict};
@@ -106,9 +107,9 @@ pub trait Store: Send + Sync {
 }
 
 /// Everything a database of Tamis's does: what the command line opens once and hands out by port.
-pub trait Database: Store + Authors + Privacy + AccountStore + LedgerStore + QueueStore {}
+pub trait Database: Store + Approved + Authors + Privacy + AccountStore + LedgerStore + QueueStore {}
 
-impl<T: Store + Authors + Privacy + AccountStore + LedgerStore + QueueStore> Database for T {}
+impl<T: Store + Approved + Authors + Privacy + AccountStore + LedgerStore + QueueStore> Database for T {}
 
 /// What is recorded under an external id.
 #[derive(Clone, Debug, PartialEq, Eq)]

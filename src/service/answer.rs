@@ -50,6 +50,9 @@ pub struct AnswerSignal {
     pub cap: Option<Score>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub spans: Vec<Span>,
+    /// Approved comments of the same campaign.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<CommentId>,
 }
 
 /// One feature's part in a head's score. The token is null once the text it stood in is gone.
@@ -170,6 +173,7 @@ impl AnswerSignal {
             rest: explanation.map(|explanation| explanation.rest),
             cap: explanation.and_then(|explanation| explanation.cap),
             spans: signal.spans.clone(),
+            copies: signal.copies.clone(),
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Who wrote a comment, by keyed identifiers, and what their earlier comments say.
 
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 
 use crate::domain::comment::Comment;
-use crate::domain::history::{self, History, Identity, Period};
+use crate::domain::history::{self, History, Identifier, Identity, Period};
 use crate::domain::secrets::{DigestKey, NONCE};
 use crate::domain::signal::Signal;
 use crate::domain::site::Site;
@@ -34,6 +37,30 @@ impl AddressKeys {
     }
 }
 
+/// The networks of which the operator was told that many good authors share them.
+#[derive(Debug, Default)]
+pub struct SharedNetworks(Mutex<HashSet<Identifier>>);
+
+/// More are told of again.
+const MOST_TOLD: usize = 1_024;
+
+impl SharedNetworks {
+    /// Tells once, and never the network itself.
+    pub(super) fn tell(&self, site: &Site, identity: &Identity) {
+        let Some(origin) = identity.origins.first() else { return };
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.len() >= MOST_TOLD {
+            told.clear();
+        }
+        if told.insert(origin.network) {
+            tracing::info!(
+                site = site.name,
+                "many good authors share a network: it is not counted against `limits.network`"
+            );
+        }
+    }
+}
+
 impl Service {
     /// Who wrote a comment and what is known of them. A store that does not answer costs the history and is told.
     pub(super) async fn author(&self, site: &Site, comment: &Comment) -> Author {
@@ -60,7 +87,8 @@ impl Service {
         }
     }
 
-    /// The keys of addresses of now; the first replica to ask in a period draws its key.
+    /// The keys of addresses of now; the first replica to ask in a period draws its key, and destroys those whose time
+    /// is over.
     async fn address_keys(&self) -> Result<Vec<(Period, DigestKey)>, KeysError> {
         let now = self.clock.now();
         if let Some(keys) = self.address_keys.at(now) {
@@ -72,6 +100,7 @@ impl Service {
                 keys.push((period, self.open_address_key(period, &sealed)?));
             }
         }
+        self.authors.destroy_address_keys(Period::oldest_live(now)).await?;
         self.address_keys.0.store(keys.clone().into());
         Ok(keys)
     }

@@ -1,12 +1,12 @@
 //! Which keys a comment takes from, and what the outcomes say.
 
-use std::net::IpAddr;
-
 use crate::domain::comment::Comment;
+use crate::domain::history::{History, network};
 use crate::domain::limits::{self, Demand, Dimension, LimitKey, Outcome, Quota};
 use crate::domain::secrets::DigestKey;
 use crate::domain::signal::Signal;
-use crate::domain::site::SiteId;
+use crate::domain::site::{Site, SiteId};
+use crate::domain::text::Text;
 use crate::ports::limiter::{Limiter, Takings};
 
 use super::ServiceError;
@@ -18,7 +18,11 @@ pub struct Quotas {
     pub author: Option<Quota>,
     pub network: Option<Quota>,
     pub page: Option<Quota>,
+    pub domain: Option<Quota>,
 }
+
+/// Of the domains that a comment links to, so many are counted, the first.
+const MOST_DOMAINS: usize = 5;
 
 /// What the limits said about one comment that may pass.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +31,14 @@ pub struct Taken {
     pub degraded: bool,
     /// What is left of the site's own quota, if it has one.
     pub site: Option<SiteQuota>,
+}
+
+impl Taken {
+    /// Adds what else was counted; a count that could not be made leaves the decision degraded.
+    pub fn note(&mut self, signal: Option<Signal>) {
+        self.degraded |= signal.as_ref().is_some_and(|signal| !signal.ran);
+        self.signals.extend(signal);
+    }
 }
 
 /// The state of a site's quota after a call.
@@ -43,17 +55,48 @@ impl Quotas {
         demand(site, key, Dimension::Site, self.site, Some(String::new())).into_iter().collect()
     }
 
-    /// The site's key first, then those of the comment's author, network and page.
-    pub fn for_comment(&self, site: SiteId, comment: &Comment, key: &DigestKey) -> Vec<Demand> {
+    /// The site's key first, then those of the comment's author, network, page and linked domains. Author and network
+    /// have as much as their history earned; a network that many good authors share is not counted.
+    pub fn for_comment(
+        &self,
+        site: &Site,
+        comment: &Comment,
+        text: &Text,
+        history: History,
+        key: &DigestKey,
+    ) -> Vec<Demand> {
+        let earned = |quota: Option<Quota>| quota.map(|quota| quota.stepped(history.steps()));
         let author = comment.email().or(comment.content().author_name.as_deref()).map(str::to_lowercase);
-        let network = comment.ip().map(network);
+        let network = comment.ip().filter(|_| !history.shared_network).map(network);
         let page = comment.page().url.clone();
-        let mut demands = self.for_site(site, key);
-        demands.extend(demand(site, key, Dimension::Author, self.author, author));
-        demands.extend(demand(site, key, Dimension::Network, self.network, network));
-        demands.extend(demand(site, key, Dimension::Page, self.page, page));
+        let mut demands = self.for_site(site.id, key);
+        demands.extend(demand(site.id, key, Dimension::Author, earned(self.author), author));
+        demands.extend(demand(site.id, key, Dimension::Network, earned(self.network), network));
+        demands.extend(demand(site.id, key, Dimension::Page, self.page, page));
+        for domain in linked_domains(site, comment, text) {
+            demands.extend(demand(site.id, key, Dimension::Domain, self.domain, Some(domain.to_owned())));
+        }
         demands
     }
+}
+
+/// The domains that a comment links to, each once; the site's own and the page's are everybody's.
+fn linked_domains<'t>(site: &Site, comment: &Comment, text: &'t Text) -> Vec<&'t str> {
+    let own: Vec<_> =
+        [Some(site.url.as_str()), comment.page().url.as_deref()].into_iter().flatten().map(host).collect();
+    let mut domains: Vec<&str> = Vec::new();
+    for link in text.fields().iter().flat_map(|field| &field.links) {
+        let is_own = || own.iter().any(|host| *host == link.domain || host.ends_with(&format!(".{}", link.domain)));
+        if domains.len() < MOST_DOMAINS && !domains.contains(&link.domain.as_str()) && !is_own() {
+            domains.push(&link.domain);
+        }
+    }
+    domains
+}
+
+fn host(url: &str) -> &str {
+    let after = url.split_once("://").map_or(url, |(_, after)| after);
+    after.split(['/', ':', '?', '#']).next().unwrap_or_default()
 }
 
 fn demand(
@@ -67,14 +110,6 @@ fn demand(
     let whole = key.digest(&[site.0.as_bytes(), dimension.as_str().as_bytes(), counted.as_bytes()]);
     let digest = *whole.first_chunk::<16>()?;
     Some(Demand { key: LimitKey { site, dimension, digest }, quota })
-}
-
-/// The network of an address: /24 of IPv4, /48 of IPv6.
-pub fn network(ip: IpAddr) -> String {
-    match ip {
-        IpAddr::V4(ip) => format!("{:08x}/24", ip.to_bits() & 0xffff_ff00),
-        IpAddr::V6(ip) => format!("{:032x}/48", ip.to_bits() & !((1 << 80) - 1)),
-    }
 }
 
 /// Takes one from each key.
@@ -113,20 +148,55 @@ fn read(demands: &[Demand], takings: Takings) -> Result<Taken, ServiceError> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_network_is_a_24_or_a_48() {
-        let of = |ip: &str| network(ip.parse().unwrap());
-        assert_eq!(of("203.0.113.7"), of("203.0.113.250"));
-        assert_ne!(of("203.0.113.7"), of("203.0.114.7"));
-        assert_eq!(of("2001:db8:1:2::7"), of("2001:db8:1:ffff::9"));
-        assert_ne!(of("2001:db8:1::7"), of("2001:db8:2::7"));
+    fn site() -> Site {
+        Site {
+            id: SiteId(uuid::Uuid::nil()),
+            name: "journal".to_owned(),
+            url: "https://www.journal.example/".to_owned(),
+            locale: crate::domain::site::Locale::Fr,
+            key_digest: [0; 32],
+            sealed_akismet_key: Vec::new(),
+            created_at: jiff::Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn demands(quotas: &Quotas, history: History) -> Vec<Demand> {
+        let body =
+            "Voir https://www.journal.example/a, https://a.example.com/x, http://example.com et https://example.org/.";
+        let draft = serde_json::json!({ "body": body, "author": { "name": "Léa", "ip": "203.0.113.7" } });
+        let comment = Comment::parse(serde_json::from_value(draft).unwrap()).unwrap();
+        let text = Text::of(&comment, None);
+        quotas.for_comment(&site(), &comment, &text, history, &DigestKey::new([1; 32]))
+    }
+
+    fn all() -> Quotas {
+        let quota = Some(Quota { count: 8.try_into().unwrap(), period: std::time::Duration::from_secs(60) });
+        Quotas { site: quota, author: quota, network: quota, page: quota, domain: quota }
     }
 
     #[test]
     fn a_switched_off_dimension_is_not_asked() {
-        let key = DigestKey::new([1; 32]);
-        let comment =
-            Comment::parse(serde_json::from_str(r#"{"body": "x", "author": {"name": "Léa"}}"#).unwrap()).unwrap();
-        assert!(Quotas::default().for_comment(SiteId(uuid::Uuid::nil()), &comment, &key).is_empty());
+        assert!(demands(&Quotas::default(), History::default()).is_empty());
+    }
+
+    #[test]
+    fn each_linked_domain_is_counted_once_and_the_sites_own_never() {
+        let dimensions: Vec<_> =
+            demands(&all(), History::default()).iter().map(|demand| demand.key.dimension).collect();
+        let expected = [Dimension::Site, Dimension::Author, Dimension::Network, Dimension::Domain, Dimension::Domain];
+        assert_eq!(dimensions, expected);
+    }
+
+    #[test]
+    fn author_and_network_have_what_their_history_earned() {
+        let count = |history, dimension| {
+            let found = demands(&all(), history).into_iter().find(|demand| demand.key.dimension == dimension);
+            found.map(|demand| demand.quota.count.get())
+        };
+        let trusted = History { approved: 10, ..History::default() };
+        assert_eq!(count(trusted, Dimension::Author), Some(32));
+        assert_eq!(count(History { rejected: 3, ..History::default() }, Dimension::Network), Some(2));
+        assert_eq!(count(trusted, Dimension::Site), Some(8));
+        assert_eq!(count(History { shared_network: true, ..History::default() }, Dimension::Network), None);
     }
 }

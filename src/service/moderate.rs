@@ -12,6 +12,7 @@ use crate::domain::secrets::ContentDigest;
 use crate::domain::sieve::Circumstances;
 use crate::domain::signal::{Message, Signal, Source};
 use crate::domain::site::Site;
+use crate::domain::text::Text;
 use crate::ports::store::{Claim, Entry, StoreError};
 
 use super::answer::{Answer, Place};
@@ -34,6 +35,10 @@ const TRIES: usize = 8;
 
 /// How long an idempotency key keeps its first answer, at least.
 pub const FIRST_ANSWERS_LAST: SignedDuration = SignedDuration::from_hours(24);
+
+fn text_of(site: &Site, comment: &Comment) -> Text {
+    Text::of(comment, Some(site.locale.language()))
+}
 
 /// What an earlier call left under the same external id.
 struct Earlier {
@@ -70,7 +75,9 @@ impl Service {
         claim: Option<Claim>,
     ) -> Result<Moderated, ServiceError> {
         let digest = ContentDigest::of(comment.content(), &self.keys.content);
+        let new_id = CommentId(self.new_id());
         let mut taken: Option<Taken> = None;
+        let mut text: Option<Text> = None;
         for _ in 0..TRIES {
             if let Some(first) = self.answered_before(site, claim).await? {
                 return Ok(first);
@@ -80,14 +87,20 @@ impl Service {
             if let Some(answered) = earlier.as_ref().and_then(|earlier| earlier.answer(site)) {
                 return Ok(answered);
             }
+            let text = text.get_or_insert_with(|| text_of(site, comment));
             let taken = match &taken {
                 Some(taken) => taken,
-                None => taken.insert(self.take_for(site, comment).await?),
+                None => {
+                    let id = earlier.as_ref().map_or(new_id, |earlier| earlier.record.id);
+                    let mut now = self.take_for(site, comment, text, &author).await?;
+                    now.note(self.copies(site, id, comment, text).await);
+                    taken.insert(now)
+                }
             };
-            let (decision, shadow) = self.decide(site, comment, taken, &author, earlier.as_ref());
+            let (decision, shadow) = self.decide(site, comment, text, taken, &author, earlier.as_ref());
             let author = author.identity;
-            let entry =
-                Entry { shadow, author, ..self.entry(site, comment, digest, decision, earlier.as_ref(), claim) };
+            let entry = self.entry(site, new_id, comment, digest, decision, earlier.as_ref());
+            let entry = Entry { shadow, author, claim, ..entry };
             match self.store.record(entry.clone()).await {
                 Ok(()) => return Ok(just_recorded(entry, site, taken.site)),
                 // Another call for the same comment came first: look at what it left. The limits stay taken.
@@ -106,7 +119,8 @@ impl Service {
         let demands = self.quotas.for_site(site.id, &self.keys.limits);
         let taken = limits::take(self.limiter.as_ref(), &demands).await?;
         let author = self.author(site, comment).await;
-        let (decision, _) = self.decide(site, comment, &taken, &author, None);
+        let text = text_of(site, comment);
+        let (decision, _) = self.decide(site, comment, &text, &taken, &author, None);
         Ok(unrecorded(site, comment, &decision, taken.site))
     }
 
@@ -117,16 +131,27 @@ impl Service {
         comment: &Comment,
         at_least: Verdict,
     ) -> Result<Moderated, ServiceError> {
-        let mut taken = self.take_for(site, comment).await?;
+        let text = text_of(site, comment);
+        let author = Author { signal: Some(history::unknown_signal()), ..Author::default() };
+        let mut taken = self.take_for(site, comment, &text, &author).await?;
+        taken.note(self.copies(site, CommentId(self.new_id()), comment, &text).await);
         taken.degraded = true;
         taken.signals.push(store_away(at_least));
-        let author = Author { signal: Some(history::unknown_signal()), ..Author::default() };
-        let (decision, _) = self.decide(site, comment, &taken, &author, None);
+        let (decision, _) = self.decide(site, comment, &text, &taken, &author, None);
         Ok(unrecorded(site, comment, &decision, taken.site))
     }
 
-    async fn take_for(&self, site: &Site, comment: &Comment) -> Result<Taken, ServiceError> {
-        let demands = self.quotas.for_comment(site.id, comment, &self.keys.limits);
+    async fn take_for(
+        &self,
+        site: &Site,
+        comment: &Comment,
+        text: &Text,
+        author: &Author,
+    ) -> Result<Taken, ServiceError> {
+        let demands = self.quotas.for_comment(site, comment, text, author.history, &self.keys.limits);
+        if author.history.shared_network {
+            self.shared_networks.tell(site, &author.identity);
+        }
         limits::take(self.limiter.as_ref(), &demands).await
     }
 
@@ -134,6 +159,7 @@ impl Service {
         &self,
         site: &Site,
         comment: &Comment,
+        text: &Text,
         taken: &Taken,
         author: &Author,
         earlier: Option<&Earlier>,
@@ -149,21 +175,21 @@ impl Service {
             degraded: taken.degraded,
             now: self.clock.now(),
         };
-        self.sieves.of(site.id).decide_beside_shadow(comment, circumstances)
+        self.sieves.of(site.id).decide_beside_shadow(comment, text, circumstances)
     }
 
     fn entry(
         &self,
         site: &Site,
+        new_id: CommentId,
         comment: &Comment,
         digest: ContentDigest,
         decision: Decision,
         earlier: Option<&Earlier>,
-        claim: Option<Claim>,
     ) -> Entry {
         let record = earlier.map(|earlier| &earlier.record);
         Entry {
-            id: record.map_or_else(|| CommentId(self.new_id()), |record| record.id),
+            id: record.map_or(new_id, |record| record.id),
             site: site.id,
             external_id: comment.external_id().map(str::to_owned),
             kind: comment.kind(),
@@ -177,7 +203,7 @@ impl Service {
             status: decision.verdict.into(),
             at: decision.checked_at,
             decision,
-            claim,
+            claim: None,
             shadow: None,
         }
     }

@@ -101,3 +101,59 @@ async fn history_survives_a_restart() {
     let server = server.restart();
     assert!(history(&server, &LEA).await.is_some_and(|(_, score)| score < 0.0));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn limits_grow_with_trust_and_shrink_with_rejections() {
+    let server = Server::start_with(&[("TAMIS_LIMITS__AUTHOR", "4/h")]);
+    let over = async |author: &Author| {
+        let answer = send(&server, author).await;
+        answer["signals"].as_array().unwrap().iter().any(|signal| signal["id"] == "limits.author")
+    };
+    for _ in 0..3 {
+        settled(&server, &LEA, "approved").await;
+    }
+    // Three were taken already: with four in all, the second of these would be one too many.
+    for nth in 0..4 {
+        assert!(!over(&LEA).await, "{nth}");
+    }
+    let stranger = Author { name: "Ana", email: "ana@exemple.fr", ip: "192.0.2.77" };
+    for _ in 0..4 {
+        assert!(!over(&stranger).await);
+    }
+    assert!(over(&stranger).await);
+    settled(&server, &SPAMMER, "rejected").await;
+    // One was taken already, so three would be left.
+    assert!(!over(&SPAMMER).await && !over(&SPAMMER).await);
+    assert!(over(&SPAMMER).await, "half as much");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_network_of_many_good_authors_is_not_counted_and_the_operator_is_told_once() {
+    let server = Server::start_with(&[("TAMIS_LIMITS__NETWORK", "9/h")]);
+    const NAMES: [&str; 6] = ["Ana", "Ben", "Chloé", "Dia", "Élie", "Fanny"];
+    const EMAILS: [&str; 6] = ["a@x.fr", "b@x.fr", "c@x.fr", "d@x.fr", "e@x.fr", "f@x.fr"];
+    for (name, email) in NAMES.into_iter().zip(EMAILS) {
+        settled(&server, &Author { name, email, ip: "203.0.113.7" }, "approved").await;
+    }
+    let newcomer = Author { name: "Gaël", email: "g@x.fr", ip: "203.0.113.8" };
+    for _ in 0..12 {
+        let answer = send(&server, &newcomer).await;
+        assert!(!answer["signals"].as_array().unwrap().iter().any(|signal| signal["id"] == "limits.network"));
+    }
+    let told = server.log().iter().filter(|line| line.contains("share a network")).count();
+    assert_eq!(told, 1);
+    assert!(!server.log().iter().any(|line| line.contains("203.0.113")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_domain_that_is_linked_to_too_often_is_evidence() {
+    let server = Server::start_with(&[("TAMIS_LIMITS__DOMAIN", "3/h")]);
+    let linking = async |number: usize| {
+        let answer = server.comment(&format!("Voir https://p{number}.example.com/offre et dites-moi.")).await;
+        answer["signals"].as_array().unwrap().iter().any(|signal| signal["id"] == "limits.domain")
+    };
+    for number in 0..3 {
+        assert!(!linking(number).await);
+    }
+    assert!(linking(4).await);
+}

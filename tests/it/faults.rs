@@ -279,3 +279,46 @@ async fn two_replicas_are_one_service() {
     let through = statuses.iter().filter(|status| **status == 201).count();
     assert!((30..=62).contains(&through) && statuses.contains(&429), "{through} of 120");
 }
+
+/// A comment that is answered in time, whatever Redis does: whether it was `degraded`.
+async fn answered(server: &Server) -> bool {
+    let name = format!("{:?}", Instant::now());
+    let begun = Instant::now();
+    let (status, answer) = server.post("/v1/comments", json!({ "body": "Et maintenant ?", "external_id": name })).await;
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    assert_eq!(status, 201, "{answer}");
+    answer["degraded"].as_bool().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn redis_paused_and_killed_under_load_costs_shared_limits_and_nothing_else() {
+    let mut redis = RedisServer::start();
+    let url = redis.url();
+    let server = Server::start_with(&[("TAMIS_LIMITS__REDIS_URL", &url), ("TAMIS_LIMITS__SITE", "1000000/min")]);
+    let (mut all, mut slowest) = (HashMap::new(), Duration::ZERO);
+    let times = times(2);
+    for round in 0..times {
+        let load = Load::on(&server, round);
+        load.until_answered(50).await;
+        for killed in [false, true] {
+            if killed {
+                redis.kill()
+            } else {
+                redis.pause()
+            }
+            until("it is degraded", async || answered(&server).await).await;
+            load.until_answered(50).await;
+            if killed {
+                redis.restart()
+            } else {
+                redis.resume()
+            }
+            let begun = Instant::now();
+            until("Redis counts again", async || !answered(&server).await).await;
+            slowest = slowest.max(begun.elapsed());
+        }
+        all.extend(load.end().await);
+    }
+    holds(&server, &all).await;
+    println!("Redis paused and killed {times} times each, {} answers, shared again in at most {slowest:?}", all.len());
+}

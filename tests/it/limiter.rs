@@ -1,6 +1,7 @@
 //! What every limiter does alike, and what only Redis and the failover can show.
 
 mod failover;
+mod flood;
 mod redis;
 
 use std::num::NonZeroU32;

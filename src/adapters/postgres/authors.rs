@@ -9,9 +9,11 @@ use super::fault::explain;
 use super::write::Write;
 use crate::adapters::gather::Worker;
 use crate::adapters::rows;
+use crate::domain::comment::CommentId;
 use crate::domain::history::{Identifier, Identity, MOST_LOOKED_AT, Origin, Past, Period};
 use crate::domain::site::SiteId;
 use crate::ports::authors::Authors;
+use crate::ports::campaigns::Approved;
 use crate::ports::store::StoreError;
 
 /// The latest settled comments that share one identifier.
@@ -44,6 +46,7 @@ const PAST: &str = concat!(
     latest!("network", "network_before"),
     ") AS a"
 );
+const APPROVED: &str = "SELECT id FROM comments WHERE site = $1 AND status = 'approved' AND id = ANY($2)";
 const ADDRESS_KEY: &str = "SELECT sealed FROM address_keys WHERE period = $1";
 
 /// Looks authors up, which every submission does: whatever is waiting goes as one query.
@@ -107,5 +110,18 @@ impl Authors for PostgresStore {
 
     async fn destroy_address_keys(&self, before: Period) -> Result<u64, StoreError> {
         self.write(Write::DestroyAddressKeys { before }).await
+    }
+}
+
+#[async_trait]
+impl Approved for PostgresStore {
+    async fn approved(&self, site: SiteId, ids: &[CommentId]) -> Result<Vec<CommentId>, StoreError> {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        let query = sqlx::query_scalar(APPROVED).bind(site.0).bind(ids);
+        let found = async |connection: &mut PgConnection| {
+            let found: Vec<Uuid> = query.fetch_all(connection).await.map_err(|error| explain(&error))?;
+            Ok(found.into_iter().map(CommentId).collect())
+        };
+        self.read(found).await
     }
 }

@@ -66,6 +66,16 @@ pub async fn undo(
     act(&site, &request, &shared, &path, Intent::Undo, b"").await
 }
 
+/// `POST /v1/comments/{id}/requeue-copies`. Takes no body.
+pub async fn requeue_copies(
+    Caller(site): Caller,
+    shared: web::Data<Shared>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let requeued = shared.service.requeue_copies(&site, super::comment_id(&path)?, HOST).await?;
+    Ok(reply::done(&serde_json::json!({ "requeued": requeued })))
+}
+
 async fn act(
     site: &Site,
     request: &HttpRequest,

@@ -12,13 +12,13 @@ use uuid::Uuid;
 use super::Accounts;
 use super::passwords::{self, Passwords, WeakPassword};
 use super::token::Token;
+use crate::domain::history::network;
 use crate::domain::limits::{Demand, Dimension, LimitKey, Quota};
 use crate::domain::moderator::{AuditAct, Email, Invitation, Moderator, NOBODY, Session, SessionTerms};
 use crate::domain::secrets::DigestKey;
 use crate::domain::site::{Locale, SiteId};
 use crate::ports::limiter::Limiter;
 use crate::ports::store::StoreError;
-use crate::service::limits::network;
 
 /// What the page's entrance needs.
 pub struct Sessions {

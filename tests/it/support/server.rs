@@ -37,14 +37,22 @@ pub fn tamis() -> Command {
 }
 
 impl Server {
-    /// On the defaults, but for the limits of authors, networks and pages: tests send a lot from one place.
+    /// On the defaults, but for the limits of authors, networks, pages and domains, and for campaigns: tests send a lot from one place.
     pub fn start() -> Self {
         Self::start_with(&[])
     }
 
     /// With settings such as `("TAMIS_POLICY__HOLD_AT", "1.0")`.
     pub fn start_with(settings: &[(&str, &str)]) -> Self {
-        let off = ["AUTHOR", "NETWORK", "PAGE"].map(|key| (format!("TAMIS_LIMITS__{key}"), "off".to_owned()));
+        let off = [
+            "LIMITS__AUTHOR",
+            "LIMITS__NETWORK",
+            "LIMITS__PAGE",
+            "LIMITS__DOMAIN",
+            "CAMPAIGNS__HOLD",
+            "CAMPAIGNS__REJECT",
+        ]
+        .map(|key| (format!("TAMIS_{key}"), "off".to_owned()));
         let settings =
             off.into_iter().chain(settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
         Self::launch(Arc::new(tempfile::tempdir().unwrap()), settings.collect(), None, tamis())
