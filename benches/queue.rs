@@ -13,6 +13,7 @@ use tamis::adapters::postgres::{self, PostgresStore};
 use tamis::adapters::sqlite::{self, SqliteStore};
 use tamis::domain::comment::{CommentId, Content, Kind, Page};
 use tamis::domain::decision::{DecidedBy, Decision, Heads, Thresholds, Verdict};
+use tamis::domain::history::Identity;
 use tamis::domain::review::Status;
 use tamis::domain::score::Score;
 use tamis::domain::secrets::{ContentDigest, DigestKey};
@@ -119,6 +120,7 @@ fn entry(number: u32) -> Entry {
         parent_id: None,
         revision: 1,
         version: 0,
+        author: Identity::default(),
         digest: ContentDigest::of(&content, &DigestKey::new([7; 32])),
         content,
         decision: decision(number, at),

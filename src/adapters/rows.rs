@@ -11,8 +11,8 @@ use uuid::Uuid;
 use crate::domain::activation::{Activation, ModelVersion, Scope};
 use crate::domain::comment::{BodyFormat, CommentId, Content, Language, Page};
 use crate::domain::decision::Verdict;
-use crate::domain::ledger::Exclusion;
 use crate::domain::history::{Identifier, Past};
+use crate::domain::ledger::Exclusion;
 use crate::domain::review::{Event, Record, Revision};
 use crate::domain::score::Score;
 use crate::domain::secrets::ContentDigest;
@@ -57,6 +57,8 @@ pub(super) const TABLES: &[&str] = &[
     "shadow_verdicts",
     "undone_labels",
     "answers",
+    "authors",
+    "address_keys",
     "moderators",
     "roles",
     "invitations",

@@ -87,8 +87,8 @@ impl Service {
         }
     }
 
-    /// The keys of addresses of now; the first replica to ask in a period draws its key, and destroys those whose time
-    /// is over.
+    /// The keys of addresses of now; the first replica to ask in a period draws its key. Retention destroys those
+    /// whose time is over.
     async fn address_keys(&self) -> Result<Vec<(Period, DigestKey)>, KeysError> {
         let now = self.clock.now();
         if let Some(keys) = self.address_keys.at(now) {
@@ -100,7 +100,6 @@ impl Service {
                 keys.push((period, self.open_address_key(period, &sealed)?));
             }
         }
-        self.authors.destroy_address_keys(Period::oldest_live(now)).await?;
         self.address_keys.0.store(keys.clone().into());
         Ok(keys)
     }

@@ -1,9 +1,11 @@
-//! What people wrote goes when its time is over.
+//! What people wrote goes when its time is over, and so do the keys that their addresses were recognised by.
 
 use jiff::Timestamp;
 
 use crate::domain::comment::CommentId;
+use crate::domain::history::Period;
 use crate::domain::retention::{Ended, Retention};
+use crate::ports::authors::Authors;
 use crate::ports::privacy::Privacy;
 use crate::ports::store::{Position, StoreError};
 
@@ -19,14 +21,14 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// Looks at the next comments and takes out what has ended; false once all were looked at. The store's files are
-    /// then wiped: an erasure may have come while readers kept them busy.
+    /// Looks at the next comments and takes out what has ended; false once all were looked at. Then the
+    /// keys of addresses whose time is over are destroyed, and the store's files are wiped: an erasure may have come while readers kept them busy.
     ///
     /// # Errors
     /// The store is away; what was taken out until then stays out, and the same step can be taken again.
     pub async fn step(
         &mut self,
-        store: &(impl Privacy + ?Sized),
+        store: &(impl Authors + Privacy + ?Sized),
         retention: &Retention,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
@@ -40,6 +42,7 @@ impl Walk {
             self.after = Some(Position(last.id));
             return Ok(true);
         }
+        store.destroy_address_keys(Period::oldest_live(now)).await?;
         store.wipe().await?;
         Ok(false)
     }

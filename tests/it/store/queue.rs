@@ -35,7 +35,7 @@ fn waiting(site: SiteId, number: u32, page: &str, author: &str, reasons: &[&str]
 fn settling(site: SiteId, number: u32, version: u32, status: Status, second: i64) -> Change {
     let act = Act::Resolved { revision: 1, status, before: Status::Held, label: None, reason: None };
     let event = Event { id: Uuid::from_u128(u128::from(number) << 40), at: at(second), by: "léa".to_owned(), act };
-    Change { site, id: id(number), version, event, status, claim: None }
+    Change { site, id: id(number), version, event, status, settled: Some(status), claim: None }
 }
 
 async fn record(store: &dyn Database, entries: impl IntoIterator<Item = Entry>) {
