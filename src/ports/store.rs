@@ -153,7 +153,7 @@ pub struct Change {
     pub version: u32,
     pub event: Event,
     pub status: Status,
-    /// What persons think of the comment after the event, as [`Record::settled`] tells it.
+    /// What persons think of the comment after the event, as [`Record::settled_after`] tells it.
     pub settled: Option<Status>,
     pub claim: Option<Claim>,
 }
