@@ -1,7 +1,6 @@
 //! Counting: how much of each kind of label holds each feature, for both heads at once.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use rustc_hash::FxHashMap;
 
 use super::TrainingError;
 use super::base::Column;
@@ -24,7 +23,7 @@ pub(super) const MOST_WEIGHTS: usize = 150_000;
 /// A name is told only where so many examples hold it, by two authors.
 const NAMED_FROM: u32 = 5;
 
-/// What is counted of one feature.
+/// What is counted of one feature. There are many, and most look-ups miss the cache: small is fast.
 #[derive(Clone, Debug, Default)]
 struct Tally {
     /// By head.
@@ -32,8 +31,6 @@ struct Tally {
     /// How often it was seen, by whichever head.
     seen: u32,
     authors: Authors,
-    /// Kept from the time that it may be told.
-    name: Option<Box<str>>,
 }
 
 /// What one head counts of one feature.
@@ -71,24 +68,6 @@ impl Authors {
     }
 }
 
-/// A key is a hash already.
-#[derive(Clone, Copy, Debug, Default)]
-struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
-}
-
 /// What an example says to one head.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Say {
@@ -100,7 +79,9 @@ pub(super) struct Say {
 /// The sums of a corpus.
 #[derive(Debug)]
 pub(super) struct Counts {
-    tallies: HashMap<Key, Tally, BuildHasherDefault<AsItIs>>,
+    tallies: FxHashMap<Key, Tally>,
+    /// Kept from the time that they may be told.
+    names: FxHashMap<Key, Box<str>>,
     most: usize,
 }
 
@@ -115,7 +96,7 @@ pub(super) struct Fitted {
 
 impl Counts {
     pub fn new() -> Self {
-        Self { tallies: HashMap::default(), most: MOST_FEATURES }
+        Self { tallies: FxHashMap::default(), names: FxHashMap::default(), most: MOST_FEATURES }
     }
 
     /// Adds the features of one example, as far as they `count` for a head.
@@ -136,8 +117,8 @@ impl Counts {
             says.for_each(|say| tally.sum_mut(say.question).add(*say));
             tally.seen += 1;
             tally.authors = tally.authors.and(author);
-            if tally.seen >= NAMED_FROM && tally.name.is_none() {
-                tally.name = Some(features.name(feature).into_boxed_str());
+            if tally.seen == NAMED_FROM {
+                self.names.insert(feature.key, features.name(feature).into_boxed_str());
             }
         }
         self.forget_the_rare();
@@ -149,6 +130,9 @@ impl Counts {
             self.tallies.retain(|_, tally| tally.seen >= fewest);
             fewest += 1;
         }
+        if self.names.len() > self.tallies.len() {
+            self.names.retain(|key, _| self.tallies.contains_key(key));
+        }
     }
 
     /// Both counts as one. A name that only together is seen often enough is not told.
@@ -156,6 +140,7 @@ impl Counts {
         for (key, tally) in other.tallies {
             self.tallies.entry(key).or_default().merge(tally);
         }
+        self.names.extend(other.names);
         // What is rare in one half may not be in both.
         self.most = self.most.saturating_mul(2);
         self.forget_the_rare();
@@ -186,12 +171,17 @@ impl Counts {
         let grouped: Vec<_> = kept.iter().map(|(key, column)| (Group::of(*key), *column)).collect();
         let (keys, columns): (Vec<Key>, Vec<Column>) = kept.into_iter().unzip();
         let log_odds = fit::log_odds(&grouped, alpha)?;
-        let named = keys.iter().filter_map(|key| Some((*key, self.tallies.get(key)?.public_name()?.to_owned())));
+        let named = keys.iter().filter_map(|key| Some((*key, self.public_name(*key)?.to_owned())));
         Ok(Fitted {
             names: named.collect(),
             masses: columns.iter().map(|column| column.map(|mass| mass as f32)).collect(),
             weights: keys.into_iter().zip(log_odds).collect(),
         })
+    }
+
+    fn public_name(&self, key: Key) -> Option<&str> {
+        let told = matches!(self.tallies.get(&key)?.authors, Authors::Several);
+        self.names.get(&key).filter(|_| told).map(|name| &**name)
     }
 }
 
@@ -226,11 +216,6 @@ impl Tally {
         }
         self.seen += other.seen;
         self.authors = self.authors.merged(other.authors);
-        self.name = self.name.take().or(other.name);
-    }
-
-    fn public_name(&self) -> Option<&str> {
-        self.name.as_deref().filter(|_| matches!(self.authors, Authors::Several))
     }
 }
 
