@@ -171,6 +171,38 @@ fn contradiction(label: Label, readings: [(Question, Option<f64>); 2]) -> Option
 mod tests {
     use super::*;
 
+    fn survey(examples: impl Iterator<Item = (String, Label, String)>) -> Stats<u64> {
+        let model = Model::built_in().unwrap();
+        let mut survey = Survey::new(&model);
+        for (at, (text, label, source)) in (1..).zip(examples) {
+            let line = serde_json::json!({ "text": text, "label": label, "lang": "en", "source": source });
+            survey.add(&serde_json::from_value(line).unwrap(), at);
+        }
+        survey.finish()
+    }
+
+    #[test]
+    fn of_many_sources_the_first_are_told_and_all_are_counted() {
+        let many = MOST_SOURCES as u64 + 5;
+        let stats = survey((0..many).map(|at| (format!("text {at}"), Label::Ham, format!("s{at:04}"))));
+        assert_eq!((stats.sources.len(), stats.examples), (MOST_SOURCES + 1, many));
+        assert_eq!(stats.sources[OTHERS].labels["ham"], 5);
+    }
+
+    #[test]
+    fn what_is_listed_is_bounded_and_all_of_it_is_counted() {
+        let offer = |at| format!("Online casino bonus {at}, free spins, click http://win.example and earn money fast");
+        let contradicted = (0..30).map(|at| (offer(at), Label::Ham, "s".to_owned()));
+        let torn = (0..30).map(|at| (offer(at), Label::Spam, "s".to_owned()));
+        let long = (0..30).map(|_| ("x".repeat((1 << 20) + 1), Label::Ham, "s".to_owned()));
+        let stats = survey(contradicted.chain(torn).chain(long));
+        assert_eq!((stats.doubtful, stats.conflicting, stats.unusable), (30, 30, 30));
+        let listed = (stats.doubts.len(), stats.conflicts.len(), stats.unusable_at.len());
+        assert_eq!(listed, (MOST_TOLD, MOST_TOLD, MOST_TOLD));
+        assert_eq!((stats.conflicts[0].first_at, stats.conflicts[0].then_at), (1, 31));
+        assert!(stats.doubts.windows(2).all(|pair| pair[0].wrongness() >= pair[1].wrongness()), "worst first");
+    }
+
     #[test]
     fn a_head_contradicts_only_the_labels_that_answer_its_question() {
         let told = |label, spam, abuse| contradiction(label, [(Question::Spam, spam), (Question::Abuse, abuse)]);

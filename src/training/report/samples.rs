@@ -1,24 +1,13 @@
 //! A small corpus for the tests of the report, with hostile texts in it.
 
+#[path = "../../../tests/it/support/sentences.rs"]
+mod sentences;
+
 use std::fmt::Write as _;
 
+use self::sentences::{GOOD, SPAM};
 use super::exhibit::{Exhibit, exhibit};
 use crate::training::{Budgets, Sources, TrainOptions};
-
-const GOOD: [&str; 6] = [
-    "le conseil a voté le budget hier soir",
-    "ma rue est en travaux depuis des mois",
-    "bravo pour cet article très complet",
-    "je ne partage pas cette analyse du vote",
-    "le marché du samedi manque de place",
-    "les trains du soir sont encore en retard",
-];
-const SPAM: [&str; 4] = [
-    "gagnez de l'argent facile avec ce casino",
-    "prêt rapide sans justificatif écrivez vite",
-    "des pilules moins chères livrées demain",
-    "investissez dans le bitcoin et doublez vos gains",
-];
 
 /// What no page may ever run.
 pub const ATTACK: &str = "</blockquote><script>alert('x')</script><img src=x onerror=\"alert(1)\"> gagnez de l'argent facile avec ce casino & \u{202e}doublez\u{0} vos gains\n\n<!-- écrivez vite ]]>";
