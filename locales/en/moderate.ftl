@@ -186,11 +186,46 @@ done-press = { $count ->
   }
 keys-title = Keyboard shortcuts
 keys-move = Next, previous
+keys-back = Back to the queue
 script-away = The server does not answer. Nothing is lost: try again in a moment.
 script-signed-out = Your session is over. Nothing is lost: sign in in another tab, then go on here.
 script-nothing-to-undo = Nothing to undo here.
 script-elsewhere = Decided by somebody else.
 script-pick = For the selection (#):
+
+## Audit log
+audit-title = Audit log
+audit-who = Who
+audit-what = What
+audit-when = When
+audit-from = From
+audit-to = To
+audit-all = All
+audit-narrow = Filter
+audit-export = Export (CSV)
+audit-more = Older
+audit-empty = Nothing fits.
+audit-hint = Days are in universal time. Lines are kept for a year. The history of a comment is on its page.
+audit-by-command-line = command line
+audit-by-nobody = unknown
+audit-act = { $act }: { $about }
+audit-role = { $name }, { $role }
+audit-role-viewer = viewer
+audit-role-moderator = moderator
+audit-role-lead = lead
+audit-role-operator = operator
+audit-moderator-added = Person added
+audit-invited = Invited
+audit-invitation-accepted = Invitation accepted
+audit-signed-in = Signed in
+audit-sign-in-failed = Sign-in refused
+audit-signed-out = Signed out
+audit-role-set = Role given
+audit-moderator-disabled = Access removed
+audit-site-keys-replaced = Keys of the site replaced
+audit-labels-undone = Labels taken back
+audit-labels-count-again = Labels count again
+audit-exported = Audit log exported
 
 ## Instants
 ago-now = just now

@@ -186,11 +186,46 @@ done-press = { $count ->
   }
 keys-title = Raccourcis clavier
 keys-move = Suivant, précédent
+keys-back = Retour à la file
 script-away = Pas de réponse du serveur. Rien n’a été perdu : réessayez dans un instant.
 script-signed-out = Votre session est finie. Rien n’a été perdu : connectez-vous dans un autre onglet, puis recommencez ici.
 script-nothing-to-undo = Rien à annuler ici.
 script-elsewhere = Décidé par quelqu’un d’autre.
 script-pick = Pour la sélection (#) :
+
+## Journal
+audit-title = Journal
+audit-who = Qui
+audit-what = Quoi
+audit-when = Quand
+audit-from = Du
+audit-to = Au
+audit-all = Tout
+audit-narrow = Filtrer
+audit-export = Exporter (CSV)
+audit-more = Plus ancien
+audit-empty = Rien ne correspond.
+audit-hint = Les jours sont en temps universel. Les lignes sont gardées un an. L’histoire d’un commentaire est sur sa page.
+audit-by-command-line = ligne de commande
+audit-by-nobody = inconnu
+audit-act = { $act } : { $about }
+audit-role = { $name }, { $role }
+audit-role-viewer = lecture seule
+audit-role-moderator = modération
+audit-role-lead = direction
+audit-role-operator = administration
+audit-moderator-added = Personne ajoutée
+audit-invited = Invitation envoyée
+audit-invitation-accepted = Invitation acceptée
+audit-signed-in = Connexion
+audit-sign-in-failed = Connexion refusée
+audit-signed-out = Déconnexion
+audit-role-set = Rôle donné
+audit-moderator-disabled = Accès retiré
+audit-site-keys-replaced = Clés du site remplacées
+audit-labels-undone = Étiquettes retirées
+audit-labels-count-again = Étiquettes comptées à nouveau
+audit-exported = Journal exporté
 
 ## Instants
 ago-now = à l’instant

@@ -102,9 +102,7 @@ async fn add(
         None => Name::parse(email.user())
             .map_err(|error| CliError::new(format!("`{}` {error}", email.user())).hinted("--name gives another"))?,
     };
-    let taken = |name: &Name| {
-        CliError::new(format!("there is a moderator named `{name}` already")).hinted("--name gives another")
-    };
+    let taken = |name: &Name| CliError::new(format!("the name `{name}` is taken")).hinted("--name gives another");
     let (moderator, invitation) = match foundation.accounts.add(email, name.clone(), grant).await {
         Err(StoreError::Conflict) => return Err(taken(&name)),
         added => added?,

@@ -126,12 +126,15 @@ impl Reason {
     }
 }
 
+/// Who acts for the host site: whoever moderates there.
+pub const HOST: &str = "host";
+
 /// Something that happened to a recorded comment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     pub id: Uuid,
     pub at: Timestamp,
-    /// Who: `host` for the host site's own moderators.
+    /// A moderator's name, which no other moderator has, or [`HOST`].
     pub by: String,
     pub act: Act,
 }

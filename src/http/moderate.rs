@@ -5,6 +5,7 @@
 
 mod act;
 mod assets;
+mod audit;
 mod card;
 mod comment;
 mod form;
@@ -45,6 +46,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/sites/{site}/like", get().to(act::ask_like))
             .route("/sites/{site}/like", post().to(act::like))
             .route("/sites/{site}/done", get().to(act::done))
+            .route("/sites/{site}/audit", get().to(audit::show))
+            .route("/sites/{site}/audit.csv", get().to(audit::export))
             .default_service(web::to(page::missing)),
     );
 }

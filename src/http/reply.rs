@@ -6,10 +6,12 @@ use std::time::Duration;
 use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LINK, LOCATION, RETRY_AFTER,
+    WWW_AUTHENTICATE,
 };
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::domain::review::Refusal;
 use crate::ports::store::StoreError;
@@ -255,6 +257,17 @@ pub fn done(body: &impl Serialize) -> HttpResponse {
     HttpResponse::build(StatusCode::OK).content_type("application/json").body(json(body))
 }
 
+/// A result that is asked for again and again: nothing is sent to who has it already.
+pub fn unless_known(request: &HttpRequest, body: &impl Serialize) -> HttpResponse {
+    let body = json(body);
+    let etag = format!("\"{:016x}\"", xxh3_64(body.as_bytes()));
+    let known = request.headers().get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
+    let mut response = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
+    // A browser may keep it, and must ask each time whether it still holds.
+    response.insert_header((ETAG, etag)).insert_header((CACHE_CONTROL, "private, no-cache"));
+    if known { response.finish() } else { response.content_type("application/json").body(body) }
+}
+
 /// Whether the process lives, or is ready.
 pub fn health(well: bool, body: &impl Serialize) -> HttpResponse {
     let status = if well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -285,6 +298,14 @@ pub fn html(standing: Standing, body: String) -> HttpResponse {
         Standing::Failed => StatusCode::INTERNAL_SERVER_ERROR,
     };
     HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body)
+}
+
+/// A file for the browser to keep under a name of ours.
+pub fn download(media: &'static str, name: &'static str, body: String) -> HttpResponse {
+    HttpResponse::build(StatusCode::OK)
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .content_type(media)
+        .body(body)
 }
 
 /// On to another page, with a GET.

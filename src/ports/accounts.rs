@@ -74,10 +74,18 @@ pub struct Credentials {
 }
 
 /// Which lines of the audit log.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditSelection {
     /// Those about this site, and those about none.
     pub site: Option<crate::domain::site::SiteId>,
+    /// Those of whom this names.
+    pub by: Option<String>,
+    /// Those of this act, as [`AuditAct::as_str`](crate::domain::moderator::AuditAct::as_str) calls it.
+    pub act: Option<&'static str>,
+    /// Those of this instant and later.
+    pub since: Option<Timestamp>,
+    /// Those of before this instant.
+    pub until: Option<Timestamp>,
     /// Those before the line with this id.
     pub before: Option<uuid::Uuid>,
 }

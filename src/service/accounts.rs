@@ -12,8 +12,9 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::domain::moderator::{
-    AuditAct, AuditLine, COMMAND_LINE, Email, Grant, Invitation, Moderator, ModeratorId, Name,
+    AuditAct, AuditLine, COMMAND_LINE, Email, Grant, Invitation, Moderator, ModeratorId, NOBODY, Name,
 };
+use crate::domain::review::HOST;
 use crate::domain::site::SiteId;
 use crate::ports::accounts::AccountStore;
 use crate::ports::clock::{Clock, Random};
@@ -46,7 +47,7 @@ impl Accounts {
     /// What the command line does.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when the name is another moderator's.
+    /// [`StoreError::Conflict`] when the name is another moderator's, or stands for no moderator in events and lines.
     pub async fn add(
         &self,
         email: Email,
@@ -64,6 +65,9 @@ impl Accounts {
     async fn find_or_add(&self, email: Email, name: Name) -> Result<Moderator, StoreError> {
         if let Some(known) = self.store.credentials(&email).await? {
             return Ok(known.moderator);
+        }
+        if [HOST, COMMAND_LINE, NOBODY].contains(&name.as_str()) {
+            return Err(StoreError::Conflict);
         }
         let moderator = Moderator {
             id: ModeratorId(self.new_id()),
@@ -99,6 +103,11 @@ impl Accounts {
     /// Notes that a site's keys were replaced.
     pub async fn note_new_keys(&self, site: SiteId) -> Result<(), StoreError> {
         self.store.note(&self.line(COMMAND_LINE, Some(site), AuditAct::SiteKeysReplaced)).await
+    }
+
+    /// Notes that a moderator took the audit log of a site away as a file.
+    pub async fn note_export(&self, by: &Name, site: SiteId) -> Result<(), StoreError> {
+        self.store.note(&self.line(by.as_str(), Some(site), AuditAct::AuditExported)).await
     }
 
     pub(super) fn line(&self, by: &str, site: Option<SiteId>, act: AuditAct) -> AuditLine {

@@ -29,7 +29,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("object_store", &["src/adapters/registry"]),
     ("figment", &["src/config"]),
     ("quick_xml", &["src/corpus"]),
-    ("csv", &["src/corpus"]),
+    ("csv", &["src/corpus", "src/http/moderate/audit"]),
     ("clap", &["src/cli"]),
 ];
 

@@ -1,6 +1,10 @@
 //! The moderators' page, in a real browser.
 
+mod accessibility;
 mod accounts;
+mod audit;
+mod newsroom;
+mod pictures;
 mod queue;
 
 use serde_json::Value;

@@ -64,7 +64,9 @@ const FORGET_SESSIONS: &str = "DELETE FROM sessions WHERE digest IN \
 /// Ids are the order of time.
 const FORGET_LINES: &str = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < $1 ORDER BY id LIMIT $2)";
 const AUDIT_LINES: &str = "SELECT * FROM audit WHERE ($1::bytea IS NULL OR scope IN ($1, '')) \
-     AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3";
+     AND ($2::uuid IS NULL OR id < $2) AND ($3::text IS NULL OR by = $3) \
+     AND ($4::text IS NULL OR act::json ->> 'act' = $4) AND ($5::bigint IS NULL OR at >= $5) \
+     AND ($6::bigint IS NULL OR at < $6) ORDER BY id DESC LIMIT $7";
 
 /// A change with its line.
 pub(super) fn noted(sql: &'static str, line: &AuditLine, values: Vec<Value>) -> Result<Statement, StoreError> {
@@ -171,7 +173,9 @@ impl AccountStore for PostgresStore {
     async fn audit(&self, selection: &AuditSelection, limit: u32) -> Result<Vec<AuditLine>, StoreError> {
         let site = selection.site.map(|site| site.0.as_bytes().to_vec());
         self.read(async |connection| {
-            let query = sqlx::query(AUDIT_LINES).bind(&site).bind(selection.before);
+            let query = sqlx::query(AUDIT_LINES).bind(&site).bind(selection.before).bind(&selection.by);
+            let query = query.bind(selection.act).bind(selection.since.map(Timestamp::as_microsecond));
+            let query = query.bind(selection.until.map(Timestamp::as_microsecond));
             let lines = query.bind(i64::from(limit.min(MOST_LINES))).fetch_all(connection).await;
             lines.map_err(|error| explain(&error))?.iter().map(rows::audit_line).collect()
         })

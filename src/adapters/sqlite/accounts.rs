@@ -44,7 +44,8 @@ const FORGET_SESSIONS: &str = "DELETE FROM sessions WHERE digest IN \
 /// Ids are the order of time.
 const FORGET_LINES: &str = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ? ORDER BY id LIMIT ?)";
 const AUDIT_LINES: &str = "SELECT * FROM audit WHERE (?1 IS NULL OR scope IN (?1, x'')) \
-     AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3";
+     AND (?2 IS NULL OR id < ?2) AND (?3 IS NULL OR by = ?3) AND (?4 IS NULL OR act ->> '$.act' = ?4) \
+     AND (?5 IS NULL OR at >= ?5) AND (?6 IS NULL OR at < ?6) ORDER BY id DESC LIMIT ?7";
 
 impl From<ModeratorId> for Value {
     fn from(id: ModeratorId) -> Self {
@@ -173,7 +174,9 @@ impl AccountStore for SqliteStore {
         let site = selection.site.map(|site| site.0.as_bytes().to_vec());
         let before = selection.before.map(|id| id.as_bytes().to_vec());
         self.read(async |connection| {
-            let query = sqlx::query(AUDIT_LINES).bind(&site).bind(&before).bind(limit.min(MOST_LINES));
+            let query = sqlx::query(AUDIT_LINES).bind(&site).bind(&before).bind(&selection.by).bind(selection.act);
+            let query = query.bind(selection.since.map(Timestamp::as_microsecond));
+            let query = query.bind(selection.until.map(Timestamp::as_microsecond)).bind(limit.min(MOST_LINES));
             query.fetch_all(connection).await.map_err(|error| explain(&error))?.iter().map(rows::audit_line).collect()
         })
         .await

@@ -56,9 +56,26 @@ pub enum AuditAct {
     LabelsCountAgain {
         moderator: String,
     },
+    AuditExported,
 }
 
 impl AuditAct {
+    /// All that [`AuditAct::as_str`] says.
+    pub const NAMES: [&'static str; 12] = [
+        "moderator_added",
+        "invited",
+        "invitation_accepted",
+        "signed_in",
+        "sign_in_failed",
+        "signed_out",
+        "role_set",
+        "moderator_disabled",
+        "site_keys_replaced",
+        "labels_undone",
+        "labels_count_again",
+        "audit_exported",
+    ];
+
     /// The act in one word, as it is stored and exported.
     pub const fn as_str(&self) -> &'static str {
         match self {
@@ -73,6 +90,7 @@ impl AuditAct {
             Self::SiteKeysReplaced => "site_keys_replaced",
             Self::LabelsUndone { .. } => "labels_undone",
             Self::LabelsCountAgain { .. } => "labels_count_again",
+            Self::AuditExported => "audit_exported",
         }
     }
 
@@ -86,6 +104,34 @@ impl AuditAct {
             | Self::LabelsUndone { moderator, .. }
             | Self::LabelsCountAgain { moderator } => Some(moderator),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_act_is_named_as_it_is_stored() {
+        let moderator = || "Léa".to_owned();
+        let acts = [
+            AuditAct::ModeratorAdded { moderator: moderator() },
+            AuditAct::Invited { moderator: moderator() },
+            AuditAct::InvitationAccepted,
+            AuditAct::SignedIn,
+            AuditAct::SignInFailed,
+            AuditAct::SignedOut,
+            AuditAct::RoleSet { moderator: moderator(), role: Role::Lead },
+            AuditAct::ModeratorDisabled { moderator: moderator() },
+            AuditAct::SiteKeysReplaced,
+            AuditAct::LabelsUndone { moderator: moderator(), since: Timestamp::UNIX_EPOCH },
+            AuditAct::LabelsCountAgain { moderator: moderator() },
+            AuditAct::AuditExported,
+        ];
+        assert_eq!(acts.each_ref().map(AuditAct::as_str), AuditAct::NAMES);
+        for act in acts {
+            assert_eq!(serde_json::to_value(&act).unwrap()["act"], act.as_str());
         }
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::assets::QUEUE_STYLE;
 use super::form::{Fields, Filled};
-use super::guard::At;
+use super::guard::{At, Place};
 use super::look::{self, Asked};
 use super::page::{self, Frame, Stop};
 use super::queue::{filter_name, reason_names, stop};
@@ -190,7 +190,7 @@ pub async fn ask_like(
         false => words.counting("like-counted", number),
     };
     let like = Like {
-        frame: at.visitor.frame("like-title"),
+        frame: at.frame("like-title", Place::Within),
         style: QUEUE_STYLE.path(),
         home: look::home(site),
         back: look::queue(site, &asked),
@@ -267,6 +267,6 @@ pub async fn done(at: At<deed::Review>, shared: web::Data<Shared>) -> Result<Htt
             .with("done-press", [("count", done.number.into()), ("when", when::ago(words, done.at, now).into())]),
     });
     let (style, home) = (QUEUE_STYLE.path(), look::home(&at.site));
-    let page = MyDecisions { frame: at.visitor.frame("done-title"), style, home, presses: presses.collect() };
+    let page = MyDecisions { frame: at.frame("done-title", Place::Done), style, home, presses: presses.collect() };
     Ok(page::show(Standing::Fine, &page))
 }

@@ -43,11 +43,16 @@ pub static QUEUE_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("queue", "js", "text/javascript; charset=utf-8", body)
 });
 
+pub static COMMENT_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    let body = include_str!("../../../templates/moderate/comment.js");
+    Asset::new("comment", "js", "text/javascript; charset=utf-8", body)
+});
+
 pub static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_str!("../../../templates/moderate/icon.svg")));
 
 pub async fn serve(name: web::Path<String>) -> HttpResponse {
-    let assets = [&*STYLE, &*SCRIPT, &*QUEUE_STYLE, &*QUEUE_SCRIPT, &*ICON];
+    let assets = [&*STYLE, &*SCRIPT, &*QUEUE_STYLE, &*QUEUE_SCRIPT, &*COMMENT_SCRIPT, &*ICON];
     match assets.into_iter().find(|asset| asset.name == *name) {
         Some(asset) => reply::asset(asset.media, asset.body),
         None => reply::no_asset(),

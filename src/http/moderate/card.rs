@@ -5,7 +5,7 @@ use askama::Template;
 use super::look::{self, Asked};
 use super::when;
 use super::words::Words;
-use crate::domain::review::{Label, Record, Status};
+use crate::domain::review::{HOST, Label, Record, Status};
 use crate::domain::site::Site;
 use crate::ports::queue::Filter;
 use crate::service::answer::{AnswerSignal, DetailAct, DetailEvent};
@@ -19,6 +19,8 @@ pub const REASONS: [&str; 9] =
 /// From how many bytes or lines on a text scrolls within its card.
 const LONG: usize = 1_500;
 const LINES: usize = 14;
+/// Most tokens said of a reason.
+const TOKENS: usize = 6;
 
 /// What is around a card.
 #[derive(Clone, Copy)]
@@ -41,6 +43,8 @@ pub struct CardView {
     home: String,
     may_act: bool,
     is_held: bool,
+    /// Something was done to it that an undo may take back.
+    was_acted_on: bool,
     /// `None` for a comment that waits.
     settled: Option<String>,
     when: String,
@@ -93,6 +97,7 @@ impl CardView {
             home: look::home(site),
             may_act,
             is_held: record.status == Status::Held,
+            was_acted_on: !record.events.is_empty(),
             settled: settled(record, words, now),
             when: when::ago(words, record.created_at, now),
             instant: record.created_at.to_string(),
@@ -166,9 +171,16 @@ impl ReasonView {
         let weight = match (signal.ran, signal.floor) {
             (Some(false), _) => words.say("weight-not-run"),
             (_, Some(_)) => words.say("weight-floor"),
-            _ => words.with("weight", [("number", format!("{nats:+.1}").into())]),
+            _ => words.with("weight", [("number", words.decimal(format!("{nats:+.1}")).into())]),
         };
-        let strongest = signal.evidence.iter().filter(|evidence| evidence.score.nats() > 0.0).take(6);
+        let strongest = signal.evidence.iter().filter(|evidence| evidence.score.nats() > 0.0);
+        // A token that stands in the text twice is said once.
+        let mut tokens: Vec<String> = Vec::new();
+        for token in strongest.filter_map(|evidence| evidence.token.as_ref()) {
+            if tokens.len() < TOKENS && !tokens.contains(token) {
+                tokens.push(token.clone());
+            }
+        }
         Self {
             concern: Concern::of(&signal.id),
             message: signal.message.clone(),
@@ -176,7 +188,7 @@ impl ReasonView {
             bar: (nats.abs() * 2.0).round().clamp(0.0, 10.0) as u32,
             against,
             link: against.then(|| link(Filter::Reason(signal.id.clone()))),
-            evidence: strongest.filter_map(|evidence| evidence.token.clone()).collect(),
+            evidence: tokens,
         }
     }
 }
@@ -195,9 +207,8 @@ fn settled(record: &Record, words: &Words, now: Timestamp) -> Option<String> {
     Some(words.with("settled", [("status", status.into()), ("by", by(words, &event.by).into()), ("when", when.into())]))
 }
 
-/// `host` is whoever moderates at the host site.
 fn by(words: &Words, name: &str) -> String {
-    if name == "host" { words.say("by-host") } else { name.to_owned() }
+    if name == HOST { words.say("by-host") } else { name.to_owned() }
 }
 
 /// An event in words.

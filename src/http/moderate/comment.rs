@@ -4,9 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use uuid::Uuid;
 
-use super::assets::QUEUE_STYLE;
+use super::assets::{COMMENT_SCRIPT, QUEUE_STYLE};
 use super::card::{self, CardView, DifferenceView};
-use super::guard::At;
+use super::guard::{At, Place};
 use super::look::{self, Asked};
 use super::page::{self, Frame, Stop};
 use super::queue::{around, stop};
@@ -25,6 +25,7 @@ use crate::service::queue::Neighbours;
 struct Comment {
     frame: Frame,
     style: String,
+    script: String,
     home: String,
     back: String,
     parent: Option<CardView>,
@@ -55,8 +56,9 @@ fn whole(at: &At<deed::Read>, shared: &Shared, record: &Record, card: CardView, 
     let view = |record: &Record| CardView::of(record, around);
     let home = look::home(&at.site);
     Comment {
-        frame: at.visitor.frame("comment-title"),
+        frame: at.frame("comment-title", Place::Within),
         style: QUEUE_STYLE.path(),
+        script: COMMENT_SCRIPT.path(),
         back: format!("{home}/comments/{}", record.id),
         home,
         parent: neighbours.parent.as_ref().and_then(view),

@@ -25,7 +25,7 @@ impl Fields {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
-    #[allow(dead_code, reason = "for forms with many boxes to tick")]
+    /// Every value under a name, such as that of boxes to tick.
     pub fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }

@@ -11,9 +11,10 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{AcceptLanguage, Header, LanguageTag, Preference};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
-use super::page::{Frame, Stop};
+use super::look;
+use super::page::{Entry, Frame, Stop};
 use super::words::Words;
-use crate::domain::moderator::{Deed, Permit, SessionTerms};
+use crate::domain::moderator::{Deed, Permit, SessionTerms, deed};
 use crate::domain::site::{Locale, Site};
 use crate::http::server::Shared;
 use crate::service::accounts::{SignedIn, Token};
@@ -31,7 +32,6 @@ pub struct Visitor {
     pub locale: Locale,
 }
 
-#[allow(dead_code, reason = "for the pages of a site")]
 /// A moderator who may do `D` on the site that the path names.
 pub struct At<D> {
     pub visitor: Visitor,
@@ -53,6 +53,38 @@ impl Visitor {
 
     pub fn words(&self) -> &'static Words {
         Words::of(self.locale)
+    }
+}
+
+/// A page of a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Queue,
+    Done,
+    Audit,
+    /// One that the navigation does not name.
+    Within,
+}
+
+impl<D> At<D> {
+    /// With the pages of the site that the visitor may see.
+    pub fn frame(&self, title: &str, here: Place) -> Frame {
+        let moderator = &self.visitor.signed_in.moderator;
+        let (words, home) = (self.visitor.words(), look::home(&self.site));
+        let entry = |place, path: &str, title: &str| Entry {
+            link: format!("{home}/{path}"),
+            said: words.say(title),
+            is_here: place == here,
+        };
+        let mut frame = self.visitor.frame(title);
+        frame.nav = vec![entry(Place::Queue, "queue", "queue-title")];
+        if moderator.permit::<deed::Review>(self.site.id).is_ok() {
+            frame.nav.push(entry(Place::Done, "done", "done-title"));
+        }
+        if moderator.permit::<deed::Audit>(self.site.id).is_ok() {
+            frame.nav.push(entry(Place::Audit, "audit", "audit-title"));
+        }
+        frame
     }
 }
 

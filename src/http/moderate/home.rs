@@ -1,12 +1,15 @@
 //! The start: the sites that a moderator sees.
 
-use actix_web::{HttpResponse, web};
+use actix_web::http::header::REFERER;
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use url::{Position, Url};
 
 use super::form::Filled;
 use super::guard::{Guest, Visitor};
 use super::look::{self, Asked};
 use super::page::{self, Frame, Stop};
+use super::sign_in;
 use crate::domain::moderator::Role;
 use crate::domain::site::{Locale, Site};
 use crate::http::reply::{self, Standing};
@@ -52,7 +55,12 @@ fn role_name(visitor: &Visitor, role: Role) -> String {
     }
 }
 
-pub async fn choose_language(shared: web::Data<Shared>, filled: Filled) -> Result<HttpResponse, Stop> {
+/// Back to the page it was chosen on, as the browser names it.
+pub async fn choose_language(
+    shared: web::Data<Shared>,
+    request: HttpRequest,
+    filled: Filled,
+) -> Result<HttpResponse, Stop> {
     let Filled { visitor, fields } = filled;
     let guest = Guest { locale: visitor.locale };
     let locale = match fields.get("language") {
@@ -62,5 +70,7 @@ pub async fn choose_language(shared: web::Data<Shared>, filled: Filled) -> Resul
     };
     let chosen = shared.sessions.choose_locale(&visitor.signed_in, locale).await;
     chosen.map_err(|error| Stop::store(guest, &error))?;
-    Ok(reply::see_other("/moderate/"))
+    let from = request.headers().get(REFERER).and_then(|from| Url::parse(from.to_str().ok()?).ok());
+    let back = from.map(|from| from[Position::BeforePath..Position::AfterQuery].to_owned()).unwrap_or_default();
+    Ok(reply::see_other(sign_in::inside(&back)))
 }

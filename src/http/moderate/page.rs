@@ -15,9 +15,18 @@ pub struct Frame {
     pub words: &'static Words,
     pub title: String,
     pub reader: Option<Reader>,
+    /// The pages of a site, on each of them.
+    pub nav: Vec<Entry>,
     pub style: String,
     pub script: String,
     pub icon: String,
+}
+
+/// A page of a site, as the navigation names it.
+pub struct Entry {
+    pub link: String,
+    pub said: String,
+    pub is_here: bool,
 }
 
 /// Who is signed in.
@@ -34,10 +43,9 @@ impl Frame {
             form_token: signed_in.token.form_token(),
         });
         let (style, script, icon) = (STYLE.path(), SCRIPT.path(), ICON.path());
-        Self { words, title: words.say(title), reader, style, script, icon }
+        Self { words, title: words.say(title), reader, nav: Vec::new(), style, script, icon }
     }
 
-    #[allow(dead_code, reason = "for the pages of a site")]
     /// What a form of a moderator must carry; nothing for guests.
     pub fn form_token(&self) -> &str {
         self.reader.as_ref().map_or("", |reader| &reader.form_token)
@@ -87,7 +95,6 @@ impl Stop {
         Self::Forward(format!("/moderate/sign-in?next={next}"))
     }
 
-    #[allow(dead_code, reason = "for the pages of a site")]
     pub fn forbidden(visitor: &Visitor) -> Self {
         Self::notice(Standing::Forbidden, visitor.frame("forbidden-title"), "forbidden-text")
     }

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::assets::{QUEUE_SCRIPT, QUEUE_STYLE};
 use super::card::{self, Around, CardView};
-use super::guard::{At, Guest, Visitor};
+use super::guard::{At, Guest, Place, Visitor};
 use super::look::{self, Asked};
 use super::page::{self, Frame, Stop};
 use super::told::Told;
@@ -137,7 +137,7 @@ async fn whole(
     let facet = asked.look.filter.parts().map(|(facet, value)| (facet.as_str(), value.to_owned()));
     let like = facet.as_ref().filter(|_| number > 0 && around.may_act);
     Ok(Queue {
-        frame: at.visitor.frame("queue-title"),
+        frame: at.frame("queue-title", Place::Queue),
         style: QUEUE_STYLE.path(),
         script: QUEUE_SCRIPT.path(),
         home: look::home(site),
@@ -207,13 +207,14 @@ pub async fn fresh(
     at: At<deed::Read>,
     shared: web::Data<Shared>,
     query: web::Query<Seen>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Stop> {
     let failed = |error: ServiceError| stop(&at.visitor, &error);
     let ids = super::act::ids(&query.ids);
     let gone = shared.service.gone(&at.site, &ids).await.map_err(failed)?;
     let total = shared.service.held_number(&at.site, &Filter::All).await.map_err(failed)?;
     let gone = gone.iter().map(ToString::to_string).collect();
-    Ok(reply::page(&Fresh { total, said: at.visitor.words().counting("queue-total", total), gone }, None))
+    Ok(reply::unless_known(&request, &Fresh { total, said: at.visitor.words().counting("queue-total", total), gone }))
 }
 
 /// The comments that a page shows, by their ids, with commas.

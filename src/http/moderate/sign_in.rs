@@ -64,7 +64,7 @@ pub async fn leave(shared: web::Data<Shared>, filled: Filled) -> Result<HttpResp
 }
 
 /// A path of the page, or else its start: nobody is sent elsewhere from here.
-fn inside(next: &str) -> &str {
+pub fn inside(next: &str) -> &str {
     let sound = next.starts_with("/moderate/")
         && !next.contains("//")
         && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');

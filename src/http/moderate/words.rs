@@ -52,16 +52,22 @@ impl Words {
         self.format(message, &args([("name", name.into())]))
     }
 
-    #[allow(dead_code, reason = "for the pages of a site")]
     /// A message about a `$count` of something, in the plural that the language has for it.
     pub fn counting(&self, message: &str, count: u64) -> String {
         self.format(message, &args([("count", count.into())]))
     }
 
-    #[allow(dead_code, reason = "for the pages of a site")]
     /// A message about several things.
     pub fn with<'v, const N: usize>(&self, message: &str, values: [(&'v str, FluentValue<'v>); N]) -> String {
         self.format(message, &args(values))
+    }
+
+    /// A number written with a point, as the language writes it.
+    pub fn decimal(&self, number: String) -> String {
+        match self.locale {
+            Locale::Fr => number.replace('.', ","),
+            Locale::En => number,
+        }
     }
 
     fn format(&self, message: &str, args: &FluentArgs) -> String {

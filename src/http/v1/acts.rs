@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use crate::domain::review::{Label, Reason, Status};
+use crate::domain::review::{HOST, Label, Reason, Status};
 use crate::domain::site::Site;
 use crate::service::ServiceError;
 use crate::service::answer::Detail;
@@ -13,9 +13,6 @@ use super::super::auth::Caller;
 use super::super::body::Json;
 use super::super::server::Shared;
 use super::super::{headers, reply, reply::Problem};
-
-/// Who the events name: the host site's own people, whoever they are.
-const HOST: &str = "host";
 
 #[derive(Deserialize)]
 pub struct Resolution {

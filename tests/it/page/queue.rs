@@ -387,3 +387,42 @@ async fn on_a_phone_nothing_sticks_out() {
     browser.picture("queue-phone").await;
     browser.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn single_keys_decide_on_the_page_of_one_comment() {
+    let (server, browser) = (server(), Browser::start().await);
+    let id = held(&server, "Venez au casino").await;
+    signed_in(&server, &browser, LEA).await;
+    browser.open(&format!("{}/moderate/sites/default/comments/{id}", server.url)).await;
+    browser.find(&format!("#c-{id}")).await;
+    press(&browser, "?").await;
+    assert_eq!(browser.script("return document.getElementById('keys').open").await, json!(true));
+    press(&browser, "s").await;
+    assert_eq!(stands(&server, &id, "rejected").await["label"], "spam");
+    says(&browser, ".events", "Rejeté par Léa").await;
+    press(&browser, "z").await;
+    stands(&server, &id, "held").await;
+    says(&browser, ".events", "Décision annulée par Léa").await;
+    press(&browser, "u").await;
+    browser.find(&format!(".queue #c-{id}")).await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_still_so_is_not_sent_again() {
+    let (server, browser) = (server(), Browser::start().await);
+    let id = held(&server, "Venez au casino").await;
+    signed_in(&server, &browser, LEA).await;
+    open_queue(&server, &browser, "").await;
+    let asked = format!(
+        "const ask = (tag) => fetch('/moderate/sites/default/fresh?ids={id}', \
+         {{ cache: 'no-store', headers: tag ? {{ 'If-None-Match': tag }} : {{}} }}); \
+         return ask().then((first) => ask(first.headers.get('ETag')).then((then) => [first.status, then.status]))"
+    );
+    assert_eq!(browser.script(&asked).await, json!([200, 304]));
+    let first = "return fetch('/moderate/sites/default/fresh?ids=').then((it) => it.headers.get('ETag'))";
+    let before = browser.script(first).await;
+    held(&server, "Venez au grand casino").await;
+    assert_ne!(browser.script(first).await, before, "one more waits");
+    browser.close().await;
+}

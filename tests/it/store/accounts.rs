@@ -153,7 +153,7 @@ pub async fn the_audit_log_comes_latest_first_by_site_and_is_forgotten(place: &i
         store.note(&AuditLine { site, ..line(number, AuditAct::SiteKeysReplaced) }).await.unwrap();
     }
     let ids = async |site, before: Option<u128>| {
-        let selection = AuditSelection { site, before: before.map(Uuid::from_u128) };
+        let selection = AuditSelection { site, before: before.map(Uuid::from_u128), ..AuditSelection::default() };
         let lines = store.audit(&selection, 2).await.unwrap();
         lines.iter().map(|line| line.id.as_u128()).collect::<Vec<_>>()
     };
@@ -161,12 +161,25 @@ pub async fn the_audit_log_comes_latest_first_by_site_and_is_forgotten(place: &i
     assert_eq!(ids(None, Some(3)).await, [2, 1]);
     assert_eq!(ids(here, None).await, [4, 2]);
     assert_eq!(ids(here, Some(2)).await, [1]);
+    let narrowed = async |selection: AuditSelection| {
+        let lines = store.audit(&selection, 10).await.unwrap();
+        lines.iter().map(|line| line.id.as_u128()).collect::<Vec<_>>()
+    };
+    store.note(&AuditLine { by: "Zoé".to_owned(), ..line(5, AuditAct::SignedIn) }).await.unwrap();
+    let all = AuditSelection::default;
+    assert_eq!(narrowed(AuditSelection { by: Some("Zoé".to_owned()), ..all() }).await, [5]);
+    assert_eq!(narrowed(AuditSelection { act: Some("signed_in"), ..all() }).await, [5]);
+    assert_eq!(narrowed(AuditSelection { since: Some(at(2)), until: Some(at(4)), ..all() }).await, [3, 2]);
+    assert_eq!(
+        narrowed(AuditSelection { by: Some("Zoé".to_owned()), site: here, until: Some(at(5)), ..all() }).await,
+        []
+    );
     with_moderator(&*store, 9).await;
     store.open_session(&session(9, 1), &line(10, AuditAct::SignedIn)).await.unwrap();
     assert_eq!(store.forget_accounts(at(1), at(3), 1).await.unwrap(), 1);
     assert_eq!(store.forget_accounts(at(2), at(3), 10).await.unwrap(), 2);
     assert_eq!(store.session(&[1; 32]).await.unwrap(), None);
-    assert_eq!(ids(None, None).await.len() + ids(None, Some(9)).await.len(), 4, "lines 10, 9, 4 and 3 are left");
+    assert_eq!(audit(&*store).await.len(), 5, "lines 10, 9, 5, 4 and 3 are left");
 }
 
 pub async fn undone_labels_are_known_by_site_and_count_again(place: &impl Backend) {
