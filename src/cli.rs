@@ -13,6 +13,7 @@ mod privacy;
 mod replay;
 mod serve;
 mod site;
+mod store;
 mod train;
 mod wiring;
 mod words;
@@ -60,6 +61,9 @@ enum Command {
     /// Add and list moderators, keep them out
     #[command(subcommand)]
     Moderator(moderator::ModeratorCommand),
+    /// Look after the store: bring its schema up to date, check it, copy it to another
+    #[command(subcommand)]
+    Store(store::StoreCommand),
     /// Show what is held about people, export it, erase it
     #[command(subcommand)]
     Privacy(privacy::PrivacyCommand),
@@ -88,6 +92,7 @@ impl Cli {
             Command::Models(command) => command.run(config),
             Command::Site(command) => command.run(config),
             Command::Moderator(command) => command.run(config),
+            Command::Store(command) => command.run(config),
             Command::Privacy(command) => command.run(config),
             Command::Config(command) => command.run(config),
             Command::Health(command) => command.run(config),

@@ -83,6 +83,16 @@ pub enum LogFormat {
     Auto,
 }
 
+impl StoreUrl {
+    /// Reads what `store.url` may say.
+    ///
+    /// # Errors
+    /// It is neither a file's nor a PostgreSQL database's.
+    pub fn parse(url: &str) -> Result<Self, ConfigError> {
+        written::store(url)
+    }
+}
+
 impl Config {
     /// Reads `file`, or `tamis.toml` in the working folder if there is one, then the environment.
     ///

@@ -19,3 +19,5 @@ pub mod registry;
 pub mod privacy;
 
 pub mod store;
+
+pub mod upkeep;

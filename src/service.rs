@@ -43,6 +43,8 @@ pub mod sieves;
 
 pub mod sites;
 
+pub mod upkeep;
+
 use std::sync::Arc;
 
 use uuid::Uuid;

@@ -15,6 +15,8 @@ mod privacy;
 mod queue;
 mod read;
 mod rows;
+mod transit;
+mod upkeep;
 mod write;
 mod writer;
 
@@ -31,6 +33,7 @@ use uuid::Uuid;
 use self::authors::PastLookup;
 use self::connect::Place;
 use self::lookup::Lookup;
+pub use self::upkeep::PostgresUpkeep;
 use self::write::Write;
 use self::writer::Writer;
 use crate::adapters::gather::Queue;
@@ -50,11 +53,13 @@ pub struct Options {
     pub readers: u32,
     /// Whether to refuse a server that may lose what it said was on disk. Without it, that is logged.
     pub require_durable: bool,
+    /// Whether a server is at work, so that nobody copies the store meanwhile.
+    pub serving: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { time_out: Duration::from_secs(3), readers: 8, require_durable: true }
+        Self { time_out: Duration::from_secs(3), readers: 8, require_durable: true, serving: false }
     }
 }
 

@@ -9,12 +9,15 @@ mod authors;
 mod fault;
 mod ledger;
 mod lookup;
+mod mark;
 mod models;
 mod open;
 mod privacy;
 mod queue;
 mod read;
 mod rows;
+mod transit;
+mod upkeep;
 mod write;
 mod writer;
 
@@ -31,6 +34,8 @@ use uuid::Uuid;
 
 use self::authors::PastLookup;
 use self::lookup::Lookup;
+use self::mark::Mark;
+pub use self::upkeep::SqliteUpkeep;
 use self::write::Write;
 use self::writer::Writer;
 use crate::adapters::gather::Queue;
@@ -50,11 +55,13 @@ pub struct Options {
     pub readers: u32,
     /// Most pages of 4 KiB that the file may grow to; without it, the disk is the bound.
     pub max_pages: Option<u32>,
+    /// Whether a server is at work, so that nobody copies the store meanwhile.
+    pub serving: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { time_out: Duration::from_secs(5), readers: 4, max_pages: None }
+        Self { time_out: Duration::from_secs(5), readers: 4, max_pages: None, serving: false }
     }
 }
 
@@ -69,6 +76,7 @@ pub struct SqliteStore {
     writer: Queue<Writer>,
     /// `None` once the store was closed.
     task: Mutex<Option<JoinHandle<()>>>,
+    _mark: Option<Mark>,
 }
 
 impl SqliteStore {
@@ -86,6 +94,7 @@ impl SqliteStore {
 
     async fn start(path: PathBuf, options: Options) -> Result<Self, StoreError> {
         open::prepare(&path, &options).await?;
+        let mark = options.serving.then(|| mark::set(&path)).transpose()?;
         let connection = open::writer(&path, &options).await.map_err(|error| fault::explain(&error))?;
         let readers = open::readers(&path, &options);
         let time_out = options.time_out;
@@ -93,7 +102,7 @@ impl SqliteStore {
         let (past_lookups, _) = Queue::start(PastLookup(readers.clone()), time_out);
         let writer = Writer { connection: Some(connection), path: path.clone(), options, readers: readers.clone() };
         let (writer, task) = Queue::start(writer, time_out);
-        Ok(Self { path, time_out, readers, lookups, past_lookups, writer, task: Mutex::new(Some(task)) })
+        Ok(Self { path, time_out, readers, lookups, past_lookups, writer, task: Mutex::new(Some(task)), _mark: mark })
     }
 
     /// Reads the whole file and checks that it hangs together: seconds for every gigabyte, and no `time_out`.

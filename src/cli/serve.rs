@@ -54,7 +54,7 @@ impl Serve {
 }
 
 async fn serve(config: &Config) -> Result<Outcome, CliError> {
-    let foundation = wiring::foundation(config).await?;
+    let foundation = wiring::server_foundation(config).await?;
     let listener = bind(config.listen)?;
     let address = listener.local_addr().map_err(|error| CliError::new(error.to_string()))?;
     if foundation.store.sites().await?.is_empty()

@@ -12,12 +12,12 @@ use super::CliError;
 use crate::adapters::failover::Failover;
 use crate::adapters::memory::MemoryLimiter;
 use crate::adapters::memory::sightings::MemorySightings;
-use crate::adapters::postgres::{self, PostgresStore};
+use crate::adapters::postgres::{self, PostgresStore, PostgresUpkeep};
 use crate::adapters::redis::sightings::RedisSightings;
 use crate::adapters::redis::{self, RedisLimiter};
 use crate::adapters::registry::ObjectRegistry;
 use crate::adapters::rules_folder::RulesFolder;
-use crate::adapters::sqlite::{self, SqliteStore};
+use crate::adapters::sqlite::{self, SqliteStore, SqliteUpkeep};
 use crate::adapters::system::{SystemClock, SystemRandom};
 use crate::config::{Config, SecretSource, StoreUrl};
 use crate::domain::activation::Scope;
@@ -29,6 +29,7 @@ use crate::ports::campaigns::Sightings;
 use crate::ports::clock::{Clock, Random};
 use crate::ports::limiter::Limiter;
 use crate::ports::store::{Database, StoreError};
+use crate::ports::upkeep::Upkeep;
 use crate::service::accounts::{Accounts, Passwords, Sessions};
 use crate::service::keys::KeysError;
 use crate::service::{AddressKeys, Keys, Models, Service, SharedNetworks, Sieves};
@@ -42,10 +43,19 @@ pub struct Foundation {
     pub random: Arc<dyn Random>,
 }
 
-/// Opens the store and the keys in it.
+/// Opens the store and the keys in it, for a command that does what it does and ends.
 pub async fn foundation(config: &Config) -> Result<Foundation, CliError> {
+    found(config, false).await
+}
+
+/// The same for a server: while it runs, nobody copies the store.
+pub async fn server_foundation(config: &Config) -> Result<Foundation, CliError> {
+    found(config, true).await
+}
+
+async fn found(config: &Config, serving: bool) -> Result<Foundation, CliError> {
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
-    let store = store(config).await?;
+    let store = store(config, serving).await?;
     let sealing = SealingKey::from_secret(&secret(&config.secret, random.as_ref())?);
     let keys = Keys::load(store.as_ref(), sealing, random.as_ref()).await.map_err(|error| locked(error, config))?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -54,15 +64,16 @@ pub async fn foundation(config: &Config) -> Result<Foundation, CliError> {
 }
 
 /// Opens the store that is configured.
-async fn store(config: &Config) -> Result<Arc<dyn Database>, CliError> {
+async fn store(config: &Config, serving: bool) -> Result<Arc<dyn Database>, CliError> {
     match &config.store {
         StoreUrl::Sqlite(path) => {
-            let opened = SqliteStore::open(&path.to_string_lossy(), sqlite::Options::default()).await;
+            let options = sqlite::Options { serving, ..sqlite::Options::default() };
+            let opened = SqliteStore::open(&path.to_string_lossy(), options).await;
             let hint = "`store.url` names the file; the folder must exist and be writable";
             Ok(Arc::new(opened.map_err(|error| unopened(&error, hint))?))
         }
         StoreUrl::Postgres(url) => {
-            let options = postgres::Options { require_durable: config.require_durable, ..postgres::Options::default() };
+            let options = postgres::Options { serving, ..postgres_options(config) };
             let opened = PostgresStore::open(url.expose_secret(), options).await;
             let hint =
                 "`store.url` names the server and the database; the user must be allowed to create a schema there";
@@ -71,12 +82,24 @@ async fn store(config: &Config) -> Result<Arc<dyn Database>, CliError> {
     }
 }
 
+fn postgres_options(config: &Config) -> postgres::Options {
+    postgres::Options { require_durable: config.require_durable, ..postgres::Options::default() }
+}
+
+/// A store as its operator sees it.
+pub fn upkeep(url: &StoreUrl, config: &Config) -> Result<Box<dyn Upkeep>, CliError> {
+    Ok(match url {
+        StoreUrl::Sqlite(path) => Box::new(SqliteUpkeep::new(&path.to_string_lossy())?),
+        StoreUrl::Postgres(url) => Box::new(PostgresUpkeep::new(url.expose_secret(), postgres_options(config))?),
+    })
+}
+
 fn unopened(error: &StoreError, hint: &str) -> CliError {
     CliError::new(error.to_string()).hinted(hint)
 }
 
 /// The store in words, without a password.
-fn store_name(config: &Config) -> String {
+pub fn store_name(config: &Config) -> String {
     match &config.store {
         StoreUrl::Sqlite(path) => path.display().to_string(),
         StoreUrl::Postgres(_) => "the PostgreSQL of `store.url`".to_owned(),
@@ -185,7 +208,7 @@ pub async fn deciding(config: &Config, site: Option<&str>) -> Result<Sieve, CliE
             }
         };
     }
-    let store = store(config).await?;
+    let store = store(config, false).await?;
     let scope = match site {
         None => Scope::Default,
         Some(name) => Scope::Site(super::site::find(store.as_ref(), name).await?.id),

@@ -298,7 +298,7 @@ impl Written {
     }
 }
 
-fn store(url: &str) -> Result<StoreUrl, ConfigError> {
+pub(super) fn store(url: &str) -> Result<StoreUrl, ConfigError> {
     match url.split_once(':') {
         Some(("sqlite", path)) if !path.is_empty() => {
             Ok(StoreUrl::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))

@@ -137,7 +137,9 @@ impl Problem {
                 "The store holds something that Tamis cannot read; the log says what.".to_owned()
             }
             Self::Service(E::Store(_)) => {
-                "Nothing was recorded. Keep the comment and send it again with the same external_id.".to_owned()
+                "No decision can be told, and it may have been recorded or not. Keep the comment and send it again with the \
+                 same external_id: it is then recorded once."
+                    .to_owned()
             }
         }
     }

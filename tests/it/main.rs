@@ -22,3 +22,4 @@ mod rules;
 mod serve;
 mod store;
 mod training;
+mod upkeep;

@@ -5,7 +5,7 @@ mod ending;
 mod postgres;
 mod promises;
 mod queue;
-mod samples;
+pub mod samples;
 mod sqlite;
 
 use std::sync::Arc;

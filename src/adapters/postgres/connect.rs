@@ -12,9 +12,13 @@ use tokio::time::timeout;
 use super::fault::{explain, explain_migration};
 use super::{Options, durability};
 use crate::ports::store::StoreError;
+use crate::ports::upkeep::Schema;
 
 /// "Tamis", for the advisory lock that whoever changes the schema holds.
 const LOCK: i64 = 0x54_61_6d_69_73;
+
+/// The advisory lock that servers at work share, and a copy has alone.
+const SERVERS: i64 = LOCK + 1;
 
 /// The longest that a start waits for another replica to change the schema, and for its own changes.
 const MIGRATION: Duration = Duration::from_secs(300);
@@ -96,7 +100,50 @@ pub(super) async fn prepare(place: &Place) -> Result<(), StoreError> {
 pub(super) async fn writer(place: &Place) -> Result<PgConnection, StoreError> {
     let mut connection = connect(&place.hurried(), place.patience()).await?;
     durability::check(&mut connection, place.options.require_durable).await?;
+    if place.options.serving {
+        let copied = "is being copied; the server goes on when the copy is done";
+        lock(&mut connection, "SELECT pg_try_advisory_lock_shared($1)", copied).await?;
+    }
     Ok(connection)
+}
+
+/// A connection that takes the time it takes: nobody waits for it but the operator.
+///
+/// # Errors
+/// The server cannot be reached or refuses.
+pub(super) async fn patient(place: &Place) -> Result<PgConnection, StoreError> {
+    connect(&place.settings, place.patience()).await
+}
+
+/// As long as the connection lasts.
+///
+/// # Errors
+/// A server, or a copy, is at work.
+pub(super) async fn keep_servers_out(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let busy = "a server or a copy is at work on it; stop it first, since what it writes meanwhile would stay behind";
+    lock(connection, "SELECT pg_try_advisory_lock($1)", busy).await
+}
+
+async fn lock(connection: &mut PgConnection, sql: &'static str, busy: &str) -> Result<(), StoreError> {
+    let locked = sqlx::query_scalar(sql).bind(SERVERS).fetch_one(connection).await.map_err(|error| explain(&error))?;
+    if locked { Ok(()) } else { Err(StoreError::Unavailable(busy.to_owned())) }
+}
+
+/// Which schema the database has; nothing is changed or created.
+///
+/// # Errors
+/// The server cannot be reached or refuses.
+pub(super) async fn schema(place: &Place) -> Result<Schema, StoreError> {
+    let known = migrator().iter().map(|migration| migration.version).max().unwrap_or_default();
+    let mut connection = patient(place).await?;
+    refuse_other_encodings(&mut connection).await?;
+    let there = sqlx::query_scalar("SELECT to_regclass('tamis._sqlx_migrations') IS NOT NULL");
+    if !there.fetch_one(&mut connection).await.map_err(|error| explain(&error))? {
+        return Ok(Schema { found: None, known });
+    }
+    let latest = sqlx::query_scalar("SELECT max(version) FROM tamis._sqlx_migrations");
+    let found = latest.fetch_one(&mut connection).await.map_err(|error| explain(&error))?;
+    Ok(Schema { found, known })
 }
 
 /// The connections that read.

@@ -4,6 +4,7 @@ use sqlx::postgres::PgConnection;
 
 use super::fault::explain;
 use crate::ports::store::StoreError;
+use crate::ports::upkeep::Finding;
 
 const SETTINGS: &str = "SELECT current_setting('fsync'), current_setting('full_page_writes'), \
      current_setting('synchronous_commit')";
@@ -11,21 +12,28 @@ const SETTINGS: &str = "SELECT current_setting('fsync'), current_setting('full_p
 /// # Errors
 /// It does not, and `required`; else that is logged.
 pub(super) async fn check(connection: &mut PgConnection, required: bool) -> Result<(), StoreError> {
-    let settings = sqlx::query_as::<_, (String, String, String)>(SETTINGS);
-    let (fsync, full_page_writes, synchronous_commit) =
-        settings.fetch_one(connection).await.map_err(|error| explain(&error))?;
-    let Some(setting) = unsafe_setting(&fsync, &full_page_writes, &synchronous_commit) else { return Ok(()) };
-    let sentence = format!(
-        "runs with `{setting} = off`: a power cut can lose decisions that were answered. \
-         Set it to `on`"
-    );
+    let Some(sentence) = doubt(connection).await? else { return Ok(()) };
     if required {
         return Err(StoreError::Unavailable(format!(
-            "{sentence}, or `store.require_durable = false` to run all the same"
+            "{sentence}. Set it to `on`, or `store.require_durable = false` to run all the same"
         )));
     }
     tracing::warn!("PostgreSQL {sentence}; `store.require_durable = false` lets Tamis run all the same");
     Ok(())
+}
+
+/// The same for whoever looks at the store.
+pub(super) async fn finding(connection: &mut PgConnection) -> Result<Option<Finding>, StoreError> {
+    let remedy = "set it to `on` in postgresql.conf, and reload PostgreSQL".to_owned();
+    Ok(doubt(connection).await?.map(|what| Finding { what, remedy }))
+}
+
+async fn doubt(connection: &mut PgConnection) -> Result<Option<String>, StoreError> {
+    let settings = sqlx::query_as::<_, (String, String, String)>(SETTINGS);
+    let (fsync, full_page_writes, synchronous_commit) =
+        settings.fetch_one(connection).await.map_err(|error| explain(&error))?;
+    let doubted = unsafe_setting(&fsync, &full_page_writes, &synchronous_commit);
+    Ok(doubted.map(|name| format!("runs with `{name} = off`: a power cut can lose decisions that were answered")))
 }
 
 /// `synchronous_commit` has other values than off (local, remote_write, remote_apply): all wait for this server's disk.

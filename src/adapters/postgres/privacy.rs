@@ -7,13 +7,13 @@ use sqlx::{AssertSqlSafe, Connection};
 use super::fault::explain;
 use super::write::{Revisions, Write};
 use super::{PostgresStore, read};
-use crate::adapters::rows::TABLES;
 use crate::domain::comment::CommentId;
 use crate::domain::retention::Ended;
 use crate::domain::review::Record;
 use crate::domain::site::SiteId;
 use crate::ports::privacy::{Looked, Privacy};
 use crate::ports::store::{Position, StoreError};
+use crate::ports::upkeep::TABLES;
 
 /// In the order of the index, so that it reads no further than it must.
 const WITH_TEXT: &str = "SELECT * FROM comments WHERE id IN (SELECT DISTINCT comment FROM texts \
@@ -54,9 +54,9 @@ impl Privacy for PostgresStore {
         self.read(async |connection| {
             let mut counts = Vec::with_capacity(TABLES.len());
             for table in TABLES {
-                let query = sqlx::query_scalar(AssertSqlSafe(format!("SELECT count(*) FROM {table}")));
+                let query = sqlx::query_scalar(AssertSqlSafe(format!("SELECT count(*) FROM {}", table.name)));
                 let number: i64 = query.fetch_one(&mut *connection).await.map_err(|error| explain(&error))?;
-                counts.push(((*table).to_owned(), number.unsigned_abs()));
+                counts.push((table.name.to_owned(), number.unsigned_abs()));
             }
             Ok(counts)
         })

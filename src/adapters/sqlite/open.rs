@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep};
 use super::Options;
 use super::fault::{explain, explain_foreign, explain_migration, foreign, is_busy};
 use crate::ports::store::StoreError;
+use crate::ports::upkeep::Schema;
 
 /// "Tami": what the first migration marks the file with.
 const APPLICATION_ID: i64 = 0x5461_6d69;
@@ -57,6 +58,35 @@ pub(super) async fn prepare(path: &Path, options: &Options) -> Result<(), StoreE
     };
     connection.close().await.map_err(|error| explain(&error))?;
     prepared
+}
+
+/// Which schema the file has; nothing is changed or created.
+///
+/// # Errors
+/// The file is something else, or cannot be read.
+pub(super) async fn schema(path: &Path, options: &Options) -> Result<Schema, StoreError> {
+    let known = migrator().iter().map(|migration| migration.version).max().unwrap_or_default();
+    if !path.exists() {
+        return Ok(Schema { found: None, known });
+    }
+    let mut connection = reader(path, options).await?;
+    refuse_foreign(&mut connection).await?;
+    let there = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')";
+    let there: bool = sqlx::query_scalar(there).fetch_one(&mut connection).await.map_err(|error| explain(&error))?;
+    if !there {
+        return Ok(Schema { found: None, known });
+    }
+    let latest = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations");
+    let found = latest.fetch_one(&mut connection).await.map_err(|error| explain(&error))?;
+    Ok(Schema { found, known })
+}
+
+/// A connection that reads, for longer than a request may.
+///
+/// # Errors
+/// It cannot be opened, or is no database at all.
+pub(super) async fn reader(path: &Path, options: &Options) -> Result<SqliteConnection, StoreError> {
+    connect(&basic(path, options).read_only(true), options).await.map_err(|error| explain_foreign(&error))
 }
 
 /// The connection that writes.

@@ -76,6 +76,13 @@ impl Server {
         Self::launch(folder, self.settings.clone(), Some(self.key.clone()), tamis())
     }
 
+    /// The same server on another store.
+    pub fn moved(&self, url: &str) -> Self {
+        let mut settings = self.settings.clone();
+        settings.insert("TAMIS_STORE__URL".to_owned(), url.to_owned());
+        Self::launch(Arc::clone(&self.folder), settings, Some(self.key.clone()), tamis())
+    }
+
     fn launch(
         folder: Arc<TempDir>,
         settings: BTreeMap<String, String>,
