@@ -10,6 +10,7 @@ mod written;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
@@ -35,6 +36,8 @@ pub struct Config {
     pub max_body: usize,
     /// Where browsers find this server, when not at the address it listens on.
     pub public_url: Option<Url>,
+    /// Whose `Forwarded` or `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
     pub sessions: SessionTerms,
     pub store: StoreUrl,
     /// Whether to refuse a PostgreSQL that may lose in a power cut what it said was on disk.
@@ -168,6 +171,21 @@ mod tests {
         let config = load(&format!("{store}[privacy]\nsecret = \"streng geheim\"\n")).unwrap();
         assert!(matches!(config.store, StoreUrl::Postgres(_)));
         assert!(!format!("{config:?}").contains("geheim"));
+    }
+
+    #[test]
+    fn proxies_are_addresses_and_networks_but_never_everybody() {
+        let proxies = |list: &str| load(&format!("[server]\ntrusted_proxies = {list}\n")).map(|it| it.trusted_proxies);
+        let read = proxies(r#"["10.1.2.3", "192.168.7.9/16", "2001:db8::/32"]"#).unwrap();
+        assert_eq!(
+            read.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["10.1.2.3/32", "192.168.0.0/16", "2001:db8::/32"]
+        );
+        assert_eq!(proxies("\"10.1.2.3, ::1\"").unwrap().len(), 2, "as the environment writes them");
+        for wrong in [r#"["proxy.example"]"#, r#"["10.0.0/8"]"#, r#"["0.0.0.0/0"]"#, r#""::/0""#, "8"] {
+            let error = proxies(wrong).unwrap_err().to_string();
+            assert!(error.contains("line 2") && error.contains("server.trusted_proxies"), "{error}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod auth;
 mod body;
+pub mod forwarded;
 mod headers;
 mod moderate;
 mod ops;

@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::domain::moderator::{Email, Grant, Name, Role};
 use crate::domain::retention::Retention;
 use crate::domain::site::{Locale, Site};
+use crate::http::forwarded::TrustedProxies;
 use crate::http::server::{self, Shared};
 use crate::ports::clock::Clock;
 use crate::ports::store::{Database, StoreError};
@@ -89,7 +90,8 @@ pub async fn start(config: &Config, foundation: &Foundation, listener: TcpListen
     let service = wiring::service(config, foundation).await?;
     let sessions = wiring::sessions(config, foundation, &service)?;
     let (max_body, public_url) = (config.max_body, config.public_url.clone());
-    let shared = Arc::new(Shared { service, sites: Sites::default(), sessions, public_url, max_body });
+    let proxies = TrustedProxies(config.trusted_proxies.clone());
+    let shared = Arc::new(Shared { service, sites: Sites::default(), sessions, public_url, proxies, max_body });
     shared.sites.refresh(foundation.store.as_ref()).await?;
     shared.service.models.refresh(foundation.store.as_ref(), &shared.service.sieves).await?;
 

@@ -1,5 +1,6 @@
-//! Quantities as people write them: `64 KiB`, `6/min`, `off`.
+//! Quantities and networks as people write them: `64 KiB`, `6/min`, `off`, `10.0.0.0/8`.
 
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::{Serialize, Serializer};
 
+use ipnet::IpNet;
 use jiff::SignedDuration;
 
 use crate::domain::limits::Quota;
@@ -22,6 +24,40 @@ pub struct Rate(pub Option<Quota>);
 /// A length of time: `90 d`, `12 h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period(pub SignedDuration);
+
+/// Networks: `["10.0.0.0/8", "192.0.2.7"]`, or `10.0.0.0/8, 192.0.2.7` as the environment has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Networks(pub Vec<IpNet>);
+
+impl Networks {
+    /// A network, or the address of one machine.
+    fn one(written: &str) -> Result<IpNet, String> {
+        let written = written.trim();
+        let network = written.parse().or_else(|_| written.parse::<IpAddr>().map(IpNet::from));
+        match network {
+            Err(_) => Err(format!("`{written}` is not an address or a network such as `10.0.0.0/8`")),
+            Ok(network) if network.prefix_len() == 0 => Err(format!("`{written}` would be everybody")),
+            Ok(network) => Ok(network.trunc()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Networks {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let all: Result<_, _> = match ListOrText::deserialize(deserializer)? {
+            ListOrText::List(list) => list.iter().map(|written| Self::one(written)).collect(),
+            ListOrText::Text(text) => text.split(',').map(Self::one).collect(),
+        };
+        all.map(Self).map_err(Error::custom)
+    }
+}
+
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum ListOrText {
+    List(Vec<String>),
+    Text(String),
+}
 
 impl Period {
     pub const fn days(days: i64) -> Self {

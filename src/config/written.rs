@@ -20,7 +20,7 @@ use crate::domain::retention::Retention;
 use crate::domain::score::Score;
 use crate::service::{Quotas, StoreDown};
 
-use super::units::{Period, Rate, Size};
+use super::units::{Networks, Period, Rate, Size};
 use super::{Config, ConfigError, LogFormat, SecretSource, StoreUrl, USUAL_FILE};
 
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -44,6 +44,7 @@ struct Server {
     listen: SocketAddr,
     max_body: Size,
     public_url: Option<String>,
+    trusted_proxies: Networks,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -163,7 +164,12 @@ impl TryFrom<toml::Value> for WhenDown {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), max_body: Size(64 << 10), public_url: None }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            max_body: Size(64 << 10),
+            public_url: None,
+            trusted_proxies: Networks::default(),
+        }
     }
 }
 
@@ -279,6 +285,7 @@ impl Written {
             listen: self.server.listen,
             max_body: self.server.max_body.0,
             public_url: self.server.public_url.as_deref().map(public_url).transpose()?,
+            trusted_proxies: self.server.trusted_proxies.0,
             sessions: self.moderators.terms()?,
             require_durable: self.store.require_durable,
             redis_url: self.limits.redis_url.clone(),

@@ -13,6 +13,7 @@ use crate::service::Service;
 use crate::service::accounts::Sessions;
 use crate::service::sites::Sites;
 
+use super::forwarded::TrustedProxies;
 use super::{headers, moderate, ops, reply, v1};
 
 /// What every handler shares.
@@ -22,6 +23,7 @@ pub struct Shared {
     pub sessions: Sessions,
     /// Where browsers find this server, when not where it listens.
     pub public_url: Option<Url>,
+    pub proxies: TrustedProxies,
     /// Largest request body in bytes, after decompression.
     pub max_body: usize,
 }

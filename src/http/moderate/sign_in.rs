@@ -38,7 +38,7 @@ pub async fn submit(
     GuestForm { guest, fields }: GuestForm,
 ) -> Result<HttpResponse, Stop> {
     let (email, password) = (fields.get("email"), fields.get("password"));
-    let from = request.peer_addr().map(|address| address.ip());
+    let from = shared.proxies.client(&request);
     match shared.sessions.sign_in(email, password.into(), from).await {
         Ok(signed_in) => {
             let mut response = reply::see_other(inside(fields.get("next")));

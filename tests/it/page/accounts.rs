@@ -138,3 +138,44 @@ async fn a_form_from_elsewhere_is_refused() {
     assert_eq!(send(out, here, cookie, format!("token={token}")).await.status(), 303);
     assert_eq!(send(out, here, cookie, format!("token={token}")).await.status(), 303, "signed out: to the entrance");
 }
+
+/// Tries as many e-mails as a network may, from one that a header names.
+async fn use_up(client: &reqwest::Client, server: &Server, header: (&str, &str)) {
+    for number in 0..30 {
+        let form = [("email", format!("nobody{number}@example.org")), ("password", PASSWORD.to_owned())];
+        assert_eq!(enter(client, server, header, &form).await, 403);
+    }
+}
+
+async fn enter(client: &reqwest::Client, server: &Server, header: (&str, &str), form: &[(&str, String)]) -> u16 {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let request = client.post(format!("{}/moderate/sign-in", server.url)).header("Origin", &server.url);
+    request.header(header.0, header.1).body(body).send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn networks_behind_a_trusted_proxy_have_tries_of_their_own_and_nobody_else_can_name_one() {
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let lea = [("email", "lea@example.org".to_owned()), ("password", PASSWORD.to_owned())];
+    let here = |server: &Server| {
+        let invitation = invite(server, LEA);
+        let path = invitation["link"].as_str().unwrap().to_owned();
+        client.post(path).header("Origin", &server.url).body(format!("password={}", PASSWORD.replace(' ', "+"))).send()
+    };
+    let server = Server::start_with(&[("TAMIS_SERVER__TRUSTED_PROXIES", "127.0.0.0/8, 10.0.0.0/8")]);
+    assert_eq!(here(&server).await.unwrap().status(), 303);
+    use_up(&client, &server, ("X-Forwarded-For", "198.51.100.1, 203.0.113.7, 10.0.0.1")).await;
+    for same in [("X-Forwarded-For", "203.0.113.8"), ("Forwarded", "for=203.0.113.9")] {
+        assert_eq!(enter(&client, &server, same, &lea).await, 403, "{same:?}");
+    }
+    for another in [("X-Forwarded-For", "198.51.100.1"), ("Forwarded", "for=\"[2001:db8::1]\""), ("X-None", "")] {
+        assert_eq!(enter(&client, &server, another, &lea).await, 303, "{another:?}");
+    }
+
+    let alone = Server::start();
+    assert_eq!(here(&alone).await.unwrap().status(), 303);
+    use_up(&client, &alone, ("X-Forwarded-For", "203.0.113.7")).await;
+    for any in [("X-Forwarded-For", "198.51.100.1"), ("Forwarded", "for=198.51.100.1")] {
+        assert_eq!(enter(&client, &alone, any, &lea).await, 403, "nobody is believed: {any:?}");
+    }
+}
