@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::Args;
 use secrecy::ExposeSecret;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::wiring::{self, Foundation};
 use super::{CliError, Outcome};
@@ -103,10 +103,11 @@ pub async fn start(config: &Config, foundation: &Foundation, listener: TcpListen
     beside.spawn(tidy_queue(Arc::clone(&shared)));
     beside.spawn(end_texts(foundation.store.clone(), foundation.clock.clone(), config.retention));
     if let Some(folder) = wiring::rules_folder(config) {
-        beside.spawn(keep_rules_fresh(Arc::clone(&shared), folder));
+        beside.spawn(keep_rules_fresh(Arc::clone(&shared), folder, caught(SignalKind::hangup())?));
     }
+    let stopped = told_to_stop()?;
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let server = server::serve(listener, shared, workers).map_err(|error| CliError::new(error.to_string()))?;
+    let server = server::serve(listener, shared, workers, stopped).map_err(|error| CliError::new(error.to_string()))?;
     Ok(Running { server, beside })
 }
 
@@ -117,6 +118,22 @@ impl Running {
         self.beside.shutdown().await;
         stopped
     }
+}
+
+/// Completes at SIGINT or SIGTERM. Both are caught as soon as this returns: one that comes before the server has begun
+/// to wait for it is not lost, and does not kill the process amid its answers.
+fn told_to_stop() -> Result<impl Future<Output = ()> + Send + 'static, CliError> {
+    let (mut interrupt, mut terminate) = (caught(SignalKind::interrupt())?, caught(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+fn caught(kind: SignalKind) -> Result<Signal, CliError> {
+    signal(kind).map_err(|error| CliError::new(format!("signals cannot be caught: {error}")))
 }
 
 /// `None` when another replica, started at the same time, was quicker.
@@ -247,8 +264,7 @@ async fn end_texts(store: Arc<dyn Database>, clock: Arc<dyn Clock>, retention: R
 }
 
 /// Reads the rules anew on SIGHUP and when a file has changed; rules that are wrong leave the running ones in place.
-async fn keep_rules_fresh(shared: Arc<Shared>, folder: RulesFolder) {
-    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+async fn keep_rules_fresh(shared: Arc<Shared>, folder: RulesFolder, mut hangup: Signal) {
     let mut stamp = folder.stamp();
     loop {
         let asked = tokio::select! {

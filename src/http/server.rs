@@ -67,11 +67,16 @@ fn resource<const N: usize>(path: &str, allowed: &'static [&'static str], routes
         .default_service(web::to(move || reply::wrong_method(allowed)))
 }
 
-/// Serves on a bound listener until the process is told to stop (SIGINT, SIGTERM).
+/// Serves on a bound listener until `stopped` completes; requests in flight are finished then.
 ///
 /// # Errors
 /// The listener cannot be used.
-pub fn serve(listener: TcpListener, shared: Arc<Shared>, workers: usize) -> std::io::Result<Server> {
+pub fn serve(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    workers: usize,
+    stopped: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<Server> {
     let shared = web::Data::from(shared);
     let server = HttpServer::new(move || {
         App::new()
@@ -85,6 +90,7 @@ pub fn serve(listener: TcpListener, shared: Arc<Shared>, workers: usize) -> std:
     .max_connections(CONNECTIONS)
     .client_request_timeout(HEAD)
     .shutdown_timeout(FAREWELL)
+    .shutdown_signal(stopped)
     .listen(listener)?;
     Ok(server.run())
 }

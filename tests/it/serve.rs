@@ -18,6 +18,13 @@ fn the_first_start_keeps_its_secrets_to_its_owner() {
     assert!(server.log().iter().all(|line| !line.contains(&server.key)), "the log holds no key");
 }
 
+#[test]
+fn a_server_that_says_it_listens_stops_when_it_is_told() {
+    for _ in 0..10 {
+        assert_eq!(Server::start().stop(), Some(0), "a signal in the moment after `listening` killed it");
+    }
+}
+
 /// The kernel's own account: between the arrival of a comment and its answer, the store was synced to disk.
 #[tokio::test]
 async fn an_answer_is_sent_only_after_its_decision_is_on_disk() {

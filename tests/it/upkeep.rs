@@ -231,8 +231,6 @@ async fn nothing_is_copied_under_a_running_server() {
 
     let url = Cluster::shared().database().await;
     let server = Server::start_with(&[("TAMIS_STORE__URL", &url), ("TAMIS_PRIVACY__SECRET", "un secret")]);
-    // It has answered once: from then on it stops on a signal by its own will.
-    server.comment("Bonjour").await;
     let (code, said) = copy(folder.path(), &url, &target, &[]);
     assert!(code == Some(2) && said.contains("a server or a copy is at work on it; stop it first"), "{said}");
     assert_eq!(server.stop(), Some(0));
