@@ -42,7 +42,8 @@ pub struct Config {
     pub store: StoreUrl,
     /// Whether to refuse a PostgreSQL that may lose in a power cut what it said was on disk.
     pub require_durable: bool,
-    pub redis_url: Option<SecretString>,
+    /// None: limits are counted in this process. Several: nodes of one cluster.
+    pub redis_urls: Vec<SecretString>,
     pub quotas: Quotas,
     pub campaigns: CampaignLimits,
     /// Where models are kept beside the built-in one: a folder, or an address such as `s3://BUCKET/PREFIX`.

@@ -9,11 +9,12 @@
 //! - A connection without calls is probed as often, so that [`RedisLimiter::state`] is true without traffic.
 //! - A call that failed may have been counted all the same; it is never sent twice.
 //! - Keys are `tamis:{SITE}:author:DIGEST` and expire when their quota is whole again. The site in braces is Redis
-//!   Cluster's hash tag. As one script call serves several sites, this works with a single node (replicas behind it do
-//!   no harm), not yet with a cluster, which would need a script call a slot.
+//!   Cluster's hash tag: all keys of a comment are in one slot. A script call serves several sites at a single node, and
+//!   one site in a cluster, where those of several sites go in parallel.
 
 mod link;
 mod script;
+mod server;
 pub mod sightings;
 
 use std::sync::Arc;
@@ -21,7 +22,6 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use async_trait::async_trait;
-use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisResult};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
@@ -29,6 +29,7 @@ use tokio::time::timeout;
 
 use self::link::{Call, Link};
 use self::script::TakeScript;
+use self::server::Server;
 use crate::domain::limits::{Demand, Outcome};
 use crate::ports::limiter::{Limiter, LimiterError, LimiterState, Takings};
 
@@ -63,15 +64,22 @@ impl RedisLimiter {
     /// # Errors
     /// The URL cannot be used, or there is no Tokio runtime.
     pub async fn open(url: &str, settings: Settings) -> Result<Self, LimiterError> {
+        Self::open_nodes(&[url], settings).await
+    }
+
+    /// Likewise with several nodes of one Redis Cluster.
+    ///
+    /// # Errors
+    /// A URL cannot be used, or there is no Tokio runtime.
+    pub async fn open_nodes(urls: &[&str], settings: Settings) -> Result<Self, LimiterError> {
         let runtime = Handle::try_current().map_err(|_| {
             LimiterError("there is no Tokio runtime to hold the connection to Redis: open it in one".into())
         })?;
-        let info = connection_info(url).map_err(|error| unusable(&error))?;
-        let address = info.addr().to_string();
-        let client = Client::open(info).map_err(|error| unusable(&error))?;
+        let address = server::addresses(urls).map_err(|error| unusable(&error))?;
+        let server = Server::open(urls).map_err(|error| unusable(&error))?;
 
         let link =
-            Arc::new(Link { client, address, settings, script: TakeScript::new(), away: ArcSwapOption::empty() });
+            Arc::new(Link { server, address, settings, script: TakeScript::new(), away: ArcSwapOption::empty() });
         let (calls, waiting) = mpsc::channel(settings.waiting_calls.max(1));
         let connection = link.connect().await;
         runtime.spawn(Arc::clone(&link).run(waiting, connection));
@@ -120,16 +128,6 @@ impl Limiter for RedisLimiter {
             LimiterState::Shared
         }
     }
-}
-
-fn connection_info(url: &str) -> RedisResult<ConnectionInfo> {
-    let info = url.into_connection_info()?;
-    if matches!(info.addr(), ConnectionAddr::TcpTls { .. }) {
-        // Without a provider of the process the connection would panic; one that is there already may stay.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    }
-    let promptly = info.tcp_settings().clone().set_nodelay(true);
-    Ok(info.set_tcp_settings(promptly))
 }
 
 /// The category only: the rest of the error could quote the URL, and with it the password.

@@ -219,10 +219,17 @@ pub async fn deciding(config: &Config, site: Option<&str>) -> Result<Sieve, CliE
     Ok(Sieve { model, ..base })
 }
 
+fn redis_urls(config: &Config) -> Vec<&str> {
+    config.redis_urls.iter().map(ExposeSecret::expose_secret).collect()
+}
+
 async fn limiter(config: &Config) -> Result<Arc<dyn Limiter>, CliError> {
     let alone = Arc::new(MemoryLimiter::default());
-    let Some(url) = &config.redis_url else { return Ok(alone) };
-    let shared = RedisLimiter::open(url.expose_secret(), redis::Settings::default())
+    let urls = redis_urls(config);
+    if urls.is_empty() {
+        return Ok(alone);
+    }
+    let shared = RedisLimiter::open_nodes(&urls, redis::Settings::default())
         .await
         .map_err(|error| CliError::new(format!("limits.redis_url: {error}")).hinted("write it as redis://HOST:6379"))?;
     Ok(Arc::new(Failover::new(Arc::new(shared), alone)))
@@ -230,8 +237,11 @@ async fn limiter(config: &Config) -> Result<Arc<dyn Limiter>, CliError> {
 
 /// What counts copies of texts. Without Redis, a restart forgets.
 fn sightings(config: &Config) -> Result<Arc<dyn Sightings>, CliError> {
-    let Some(url) = &config.redis_url else { return Ok(Arc::new(MemorySightings::default())) };
-    let shared = RedisSightings::new(url.expose_secret(), redis::Settings::default());
+    let urls = redis_urls(config);
+    if urls.is_empty() {
+        return Ok(Arc::new(MemorySightings::default()));
+    }
+    let shared = RedisSightings::new(&urls, redis::Settings::default());
     Ok(Arc::new(shared.map_err(|error| CliError::new(format!("limits.redis_url: {error}")))?))
 }
 

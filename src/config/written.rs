@@ -58,8 +58,8 @@ struct Store {
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 struct Limits {
-    #[serde(serialize_with = "no_secret")]
-    redis_url: Option<SecretString>,
+    #[serde(serialize_with = "no_nodes")]
+    redis_url: Option<Nodes>,
     site: Rate,
     author: Rate,
     network: Rate,
@@ -126,6 +126,23 @@ struct Moderators {
 struct Log {
     format: Layout,
     level: String,
+}
+
+/// One Redis, or nodes of a cluster.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum Nodes {
+    One(SecretString),
+    Many(Vec<SecretString>),
+}
+
+impl Nodes {
+    fn urls(&self) -> Vec<SecretString> {
+        match self {
+            Self::One(url) => vec![url.clone()],
+            Self::Many(urls) => urls.clone(),
+        }
+    }
 }
 
 /// What `policy.store_down` may say; TOML and the environment write 503 as a number or as text.
@@ -248,6 +265,10 @@ fn no_secret<S: serde::Serializer>(secret: &Option<SecretString>, serializer: S)
     if secret.is_some() { serializer.serialize_str("…") } else { serializer.serialize_none() }
 }
 
+fn no_nodes<S: serde::Serializer>(nodes: &Option<Nodes>, serializer: S) -> Result<S::Ok, S::Error> {
+    if nodes.is_some() { serializer.serialize_str("…") } else { serializer.serialize_none() }
+}
+
 /// Reads the file and the environment.
 ///
 /// # Errors
@@ -288,7 +309,7 @@ impl Written {
             trusted_proxies: self.server.trusted_proxies.0,
             sessions: self.moderators.terms()?,
             require_durable: self.store.require_durable,
-            redis_url: self.limits.redis_url.clone(),
+            redis_urls: self.limits.redis_url.as_ref().map(Nodes::urls).unwrap_or_default(),
             quotas: self.limits.quotas(),
             campaigns: self.campaigns.limits()?,
             registry: self.model.registry,

@@ -11,7 +11,7 @@ use crate::support::server::{Server, read, until};
 const NAMES: [&str; 12] = ["Ana", "Ben", "Chloé", "Dia", "Élie", "Fanny", "Gaël", "Hugo", "Inès", "Jo", "Karim", "Léa"];
 
 /// Nearly the same text each time, on another page and under another name.
-async fn send_copy(server: &Server, key: &str, nth: usize) -> Value {
+pub async fn send_copy(server: &Server, key: &str, nth: usize) -> Value {
     let name = NAMES[nth % NAMES.len()];
     let body = format!(
         "Je partage ici ce que mon voisin raconte depuis hier : la mairie aurait vendu le vieux pont aux \
@@ -25,7 +25,7 @@ async fn send_copy(server: &Server, key: &str, nth: usize) -> Value {
     answer
 }
 
-fn copies(answer: &Value) -> Option<&Value> {
+pub fn copies(answer: &Value) -> Option<&Value> {
     answer["signals"].as_array().unwrap().iter().find(|signal| signal["id"] == "campaign.copies")
 }
 

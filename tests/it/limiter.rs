@@ -1,5 +1,6 @@
 //! What every limiter does alike, and what only Redis and the failover can show.
 
+mod cluster;
 mod failover;
 mod flood;
 mod redis;
@@ -17,6 +18,7 @@ use tamis::domain::site::SiteId;
 use tamis::ports::limiter::{Limiter, LimiterState};
 use uuid::Uuid;
 
+use crate::support::cluster::RedisCluster;
 use crate::support::redis::RedisServer;
 use crate::support::{PATIENCE, eventually};
 
@@ -50,6 +52,13 @@ impl Subject {
         let server = RedisServer::start();
         let limiter = Arc::new(RedisLimiter::open(&server.url(), PATIENT).await.unwrap());
         Self { limiter, time: Time::Real, state: LimiterState::Shared, _server: Some(server) }
+    }
+
+    async fn cluster(cluster: &RedisCluster) -> Self {
+        cluster.flush();
+        let urls = cluster.urls();
+        let limiter = RedisLimiter::open_nodes(&urls.each_ref().map(String::as_str), PATIENT).await.unwrap();
+        Self { limiter: Arc::new(limiter), time: Time::Real, state: LimiterState::Shared, _server: None }
     }
 
     async fn failover() -> Self {
@@ -101,6 +110,12 @@ macro_rules! every_limiter {
         mod memory_promises { $(#[tokio::test] async fn $promise() { super::$promise(super::Subject::memory().await).await; })* }
         mod redis_promises { $(#[tokio::test] async fn $promise() { super::$promise(super::Subject::redis().await).await; })* }
         mod failover_promises { $(#[tokio::test] async fn $promise() { super::$promise(super::Subject::failover().await).await; })* }
+
+        #[tokio::test]
+        async fn every_promise_holds_in_a_cluster() {
+            let cluster = RedisCluster::start().await;
+            $($promise(Subject::cluster(&cluster).await).await;)*
+        }
     };
 }
 

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, RedisError};
+use redis::RedisError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use super::Settings;
 use super::script::TakeScript;
+use super::server::{Connection, Server};
 use crate::domain::limits::{Demand, Dimension, LimitKey, Outcome, Quota};
 use crate::domain::site::SiteId;
 use crate::ports::limiter::LimiterError;
@@ -38,7 +38,7 @@ pub struct Call {
 
 /// How to reach Redis, and what is known of it.
 pub struct Link {
-    pub client: Client,
+    pub server: Server,
     /// Host and port, never the password.
     pub address: String,
     pub settings: Settings,
@@ -52,7 +52,7 @@ struct NobodyAsks;
 
 impl Link {
     /// Serves and connects anew, in turns, until no limiter is left.
-    pub async fn run(self: Arc<Self>, mut calls: mpsc::Receiver<Call>, mut connection: Option<MultiplexedConnection>) {
+    pub async fn run(self: Arc<Self>, mut calls: mpsc::Receiver<Call>, mut connection: Option<Connection>) {
         loop {
             if let Some(open) = connection
                 && self.serve(&mut calls, open).await.is_err()
@@ -67,7 +67,7 @@ impl Link {
     }
 
     /// A connection that was shown to work. Notes whether Redis is away.
-    pub async fn connect(&self) -> Option<MultiplexedConnection> {
+    pub async fn connect(&self) -> Option<Connection> {
         let connected = match timeout(CONNECT_WITHIN, self.try_connect()).await {
             Ok(connected) => connected.map_err(|error| self.failed(&error)),
             Err(_) => Err(self.late(CONNECT_WITHIN)),
@@ -76,20 +76,14 @@ impl Link {
         connected.ok()
     }
 
-    async fn try_connect(&self) -> Result<MultiplexedConnection, RedisError> {
-        // Every wait is bounded here already, and a second bound inside would only hide which ran out.
-        let unbounded = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
-        let mut connection = self.client.get_multiplexed_async_connection_with_config(&unbounded).await?;
+    async fn try_connect(&self) -> Result<Connection, RedisError> {
+        let mut connection = self.server.connect().await?;
         self.script.run(&mut connection, &[&[PROBE]]).await?;
         Ok(connection)
     }
 
     /// Asks for whatever calls wait, again and again, until Redis fails.
-    async fn serve(
-        &self,
-        calls: &mut mpsc::Receiver<Call>,
-        mut connection: MultiplexedConnection,
-    ) -> Result<(), NobodyAsks> {
+    async fn serve(&self, calls: &mut mpsc::Receiver<Call>, mut connection: Connection) -> Result<(), NobodyAsks> {
         let mut gathered = Vec::with_capacity(CALLS_AT_ONCE);
         loop {
             let count = timeout(self.settings.probe_every, calls.recv_many(&mut gathered, CALLS_AT_ONCE)).await;
@@ -108,7 +102,7 @@ impl Link {
     }
 
     /// Whether Redis answered.
-    async fn ask_and_answer(&self, connection: &mut MultiplexedConnection, calls: &mut Vec<Call>) -> bool {
+    async fn ask_and_answer(&self, connection: &mut Connection, calls: &mut Vec<Call>) -> bool {
         match self.ask(connection, calls).await {
             Ok(outcomes) => {
                 answer(calls.drain(..), outcomes);
@@ -123,7 +117,7 @@ impl Link {
         }
     }
 
-    async fn ask(&self, redis: &mut MultiplexedConnection, calls: &[Call]) -> Result<Vec<Outcome>, LimiterError> {
+    async fn ask(&self, redis: &mut Connection, calls: &[Call]) -> Result<Vec<Outcome>, LimiterError> {
         let mut demands: Vec<&[Demand]> = calls.iter().map(|call| call.demands.as_slice()).collect();
         if demands.is_empty() {
             demands.push(&[PROBE]);
@@ -136,7 +130,7 @@ impl Link {
 
     /// Tries to connect once, after a while: at once would be a busy loop while Redis accepts connections but refuses
     /// to write. Calls that were on their way fail meanwhile without waiting.
-    async fn reconnect(&self, calls: &mut mpsc::Receiver<Call>) -> Result<Option<MultiplexedConnection>, NobodyAsks> {
+    async fn reconnect(&self, calls: &mut mpsc::Receiver<Call>) -> Result<Option<Connection>, NobodyAsks> {
         let mut attempt = pin!(async {
             sleep(self.settings.probe_every).await;
             self.connect().await

@@ -1,12 +1,17 @@
 //! The script that takes: its call, written, and its answer, read.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use redis::aio::MultiplexedConnection;
+use futures_util::future::try_join_all;
+use redis::aio::ConnectionLike;
+use redis::cluster_async::ClusterConnection;
 use redis::{Cmd, ErrorKind, RedisError, RedisResult, Script, ServerErrorKind};
 use std::time::Duration;
 
+use super::server::Connection;
 use crate::domain::limits::{Demand, LimitKey, Outcome};
+use crate::domain::site::SiteId;
 
 const REFUSED: i64 = -1;
 const NOT_ASKED: i64 = -2;
@@ -20,7 +25,36 @@ impl TakeScript {
     }
 
     /// Takes for several calls at once, each a slice of demands; the outcomes of all, one after the other.
-    pub async fn run(&self, redis: &mut MultiplexedConnection, calls: &[&[Demand]]) -> RedisResult<Vec<Outcome>> {
+    pub async fn run(&self, redis: &mut Connection, calls: &[&[Demand]]) -> RedisResult<Vec<Outcome>> {
+        match redis {
+            Connection::One(node) => self.run_at_once(node, calls).await,
+            Connection::Cluster(nodes) => self.run_by_site(nodes, calls).await,
+        }
+    }
+
+    /// In a cluster a script call has the keys of one site; those of several sites go in parallel.
+    async fn run_by_site(&self, redis: &ClusterConnection, calls: &[&[Demand]]) -> RedisResult<Vec<Outcome>> {
+        let mut sites: BTreeMap<Option<SiteId>, Vec<(usize, &[Demand])>> = BTreeMap::new();
+        for (place, demands) in calls.iter().enumerate() {
+            sites.entry(demands.first().map(|demand| demand.key.site)).or_default().push((place, demands));
+        }
+        let answers = sites.into_values().map(|calls| self.run_in_order(redis.clone(), calls));
+        let in_order: BTreeMap<_, _> = try_join_all(answers).await?.into_iter().flatten().collect();
+        Ok(in_order.into_values().flatten().collect())
+    }
+
+    /// Takes for calls of one site, and gives each its place with its outcomes.
+    async fn run_in_order(
+        &self,
+        mut redis: ClusterConnection,
+        calls: Vec<(usize, &[Demand])>,
+    ) -> RedisResult<Vec<(usize, Vec<Outcome>)>> {
+        let demands: Vec<&[Demand]> = calls.iter().map(|(_, demands)| *demands).collect();
+        let mut outcomes = self.run_at_once(&mut redis, &demands).await?.into_iter();
+        Ok(calls.iter().map(|(place, demands)| (*place, outcomes.by_ref().take(demands.len()).collect())).collect())
+    }
+
+    async fn run_at_once(&self, redis: &mut impl ConnectionLike, calls: &[&[Demand]]) -> RedisResult<Vec<Outcome>> {
         let command = command(self.0.get_hash(), calls);
         let answer: Vec<i64> = match command.query_async(redis).await {
             Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {

@@ -8,12 +8,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, RedisError, Script};
+use redis::{RedisError, Script};
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::{Settings, connection_info, unusable};
+use super::server::{Connection, Server};
+use super::{Settings, unusable};
 use crate::domain::campaign::{Band, Copies, MOST_COPIES};
 use crate::domain::comment::CommentId;
 use crate::ports::campaigns::{Sighting, Sightings};
@@ -21,7 +21,7 @@ use crate::ports::limiter::LimiterError;
 
 /// The counts that every process with the same Redis shares.
 pub struct RedisSightings {
-    client: Client,
+    server: Server,
     settings: Settings,
     script: Script,
     link: Mutex<Link>,
@@ -29,18 +29,17 @@ pub struct RedisSightings {
 
 /// The connection, or when to look for one again.
 enum Link {
-    Open(MultiplexedConnection),
+    Open(Connection),
     Closed { until: Option<Instant> },
 }
 
 impl RedisSightings {
     /// # Errors
     /// The URL cannot be used.
-    pub fn new(url: &str, settings: Settings) -> Result<Self, LimiterError> {
-        let info = connection_info(url).map_err(|error| unusable(&error))?;
-        let client = Client::open(info).map_err(|error| unusable(&error))?;
+    pub fn new(urls: &[&str], settings: Settings) -> Result<Self, LimiterError> {
+        let server = Server::open(urls).map_err(|error| unusable(&error))?;
         let script = Script::new(include_str!("see.lua"));
-        Ok(Self { client, settings, script, link: Mutex::new(Link::Closed { until: None }) })
+        Ok(Self { server, settings, script, link: Mutex::new(Link::Closed { until: None }) })
     }
 
     /// While Redis is known to be away nobody waits.
@@ -49,15 +48,13 @@ impl RedisSightings {
     }
 
     /// The connection that is open, or a new one.
-    async fn connection(&self) -> Result<MultiplexedConnection, LimiterError> {
+    async fn connection(&self) -> Result<Connection, LimiterError> {
         match &mut *self.link() {
             Link::Open(connection) => return Ok(connection.clone()),
             // Others are refused while this one tries.
             Link::Closed { until } => *until = Some(Instant::now() + self.settings.probe_every),
         }
-        let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
-        let connection = self.client.get_multiplexed_async_connection_with_config(&config).await;
-        let connection = connection.map_err(|error| failed(&error))?;
+        let connection = self.server.connect().await.map_err(|error| failed(&error))?;
         *self.link() = Link::Open(connection.clone());
         Ok(connection)
     }
@@ -76,7 +73,7 @@ impl RedisSightings {
     /// The other comments with one of the bands, in the order of ids.
     async fn see(
         &self,
-        mut redis: MultiplexedConnection,
+        mut redis: Connection,
         tag: &str,
         bands: &[Band],
         sighting: &Sighting,

@@ -15,26 +15,33 @@ pub struct RedisServer {
     process: Child,
     port: u16,
     password: Option<String>,
+    /// The port on which nodes of a cluster talk to each other.
+    bus: Option<u16>,
     folder: TempDir,
 }
 
 impl RedisServer {
     /// Starts one on a free port.
     pub fn start() -> Self {
-        Self::start_with(None)
+        Self::start_with(None, false)
     }
 
     pub fn start_with_password(password: &str) -> Self {
-        Self::start_with(Some(password.to_owned()))
+        Self::start_with(Some(password.to_owned()), false)
+    }
+
+    /// A node that knows no other yet.
+    pub fn start_cluster_node() -> Self {
+        Self::start_with(None, true)
     }
 
     /// Another process may take the free port before the server does: then it ends, and the next port is tried.
-    fn start_with(password: Option<String>) -> Self {
+    fn start_with(password: Option<String>, in_cluster: bool) -> Self {
         for _ in 0..10 {
             let folder = TempDir::new().expect("a folder for redis-server");
-            let port = free_port();
-            let process = spawn(port, password.as_deref(), &folder);
-            let mut server = Self { process, port, password: password.clone(), folder };
+            let (port, bus) = (free_port(), in_cluster.then(free_port));
+            let process = spawn(port, password.as_deref(), bus, &folder);
+            let mut server = Self { process, port, password: password.clone(), bus, folder };
             if server.answers_soon() {
                 return server;
             }
@@ -53,6 +60,11 @@ impl RedisServer {
         format!("redis://:{password}@{}", self.address())
     }
 
+    /// Where other nodes of its cluster find it.
+    pub fn ports(&self) -> Option<[u16; 2]> {
+        Some([self.port, self.bus?])
+    }
+
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
@@ -65,7 +77,7 @@ impl RedisServer {
 
     /// Starts it again on the same port, empty.
     pub fn restart(&mut self) {
-        self.process = spawn(self.port, self.password.as_deref(), &self.folder);
+        self.process = spawn(self.port, self.password.as_deref(), self.bus, &self.folder);
         assert!(self.answers_soon(), "redis-server did not start again on port {}", self.port);
     }
 
@@ -128,12 +140,15 @@ fn free_port() -> u16 {
     listener.local_addr().expect("its number").port()
 }
 
-fn spawn(port: u16, password: Option<&str>, folder: &TempDir) -> Child {
+fn spawn(port: u16, password: Option<&str>, bus: Option<u16>, folder: &TempDir) -> Child {
     let mut command = Command::new("redis-server");
     command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--daemonize", "no"]);
     command.args(["--save", "", "--appendonly", "no"]).arg("--dir").arg(folder.path());
     if let Some(password) = password {
         command.args(["--requirepass", password]);
+    }
+    if let Some(bus) = bus {
+        command.args(["--cluster-enabled", "yes", "--cluster-port", &bus.to_string()]);
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().unwrap_or_else(|error| {
