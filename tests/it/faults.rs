@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::support::postgres::Cluster;
 use crate::support::redis::RedisServer;
-use crate::support::server::{Server, read, until};
+use crate::support::server::{Server, read, tamis, until};
 
 const SECRET: (&str, &str) = ("TAMIS_PRIVACY__SECRET", "un secret que les serveurs partagent");
 /// More than the store's own bounds (3 s), less than what a host site waits for in vain.
@@ -181,6 +181,69 @@ async fn a_connection_cut_before_its_answer_leaves_one_decision_or_none() {
 }
 
 /// Sends a call, and resets the connection after a while without reading on.
+/// How the clock of a server stands beside the machine's: libfaketime reads this file at every question.
+struct Clock(std::path::PathBuf);
+
+impl Clock {
+    fn set(&self, ahead: i64) {
+        let next = self.0.with_extension("next");
+        std::fs::write(&next, format!("{ahead:+}\n")).unwrap();
+        std::fs::rename(next, &self.0).unwrap();
+    }
+
+    /// A server whose wall clock is this one; what measures durations goes on as it does.
+    fn server(&self, settings: &[(&str, &str)]) -> Server {
+        let library = std::fs::read_dir("/usr/lib").unwrap().flatten().map(|entry| entry.path().join("faketime"));
+        let library = library.map(|folder| folder.join("libfaketimeMT.so.1")).find(|library| library.exists());
+        let mut command = tamis();
+        command.env("LD_PRELOAD", library.expect("libfaketime: Debian's package faketime, which tests/run installs"));
+        command.env("FAKETIME_TIMESTAMP_FILE", &self.0).env("FAKETIME_NO_CACHE", "1");
+        command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").env("DONT_FAKE_MONOTONIC", "1");
+        Server::start_under(command, settings)
+    }
+}
+
+/// Moderators' acts keep their order too, whatever the clock says of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_jumps_back_and_forth_under_load_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock(folder.path().join("clock"));
+    clock.set(0);
+    let redis = RedisServer::start();
+    let url = redis.url();
+    let server = clock.server(&[("TAMIS_LIMITS__REDIS_URL", &url), ("TAMIS_LIMITS__SITE", "off")]);
+    let send = async |external_id: String| {
+        let comment = json!({ "external_id": external_id, "body": "Quelle heure est-il ?" });
+        server.post("/v1/comments", comment).await.1
+    };
+    let id = send("acted on".to_owned()).await["id"].as_str().unwrap().to_owned();
+    let act = async |call: &str, body: Value| server.post(&format!("/v1/comments/{id}/{call}"), body).await;
+
+    let load = Load::on(&server, 0);
+    let jumps = [-3_600, 7_200, -86_400 * 40, 86_400, -1, 0];
+    for ahead in jumps {
+        load.until_answered(30).await;
+        clock.set(ahead);
+        let sent = send(format!("{ahead} s ahead")).await;
+        let stands = sent["checked_at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+        let off = stands.duration_since(jiff::Timestamp::now()).as_secs() - ahead;
+        assert!(off.abs() < 60, "the clock did not jump: {ahead} s ahead, {off} s off");
+
+        assert_eq!(act("resolution", json!({ "status": "rejected", "reason": "spam" })).await.1["status"], "rejected");
+        assert_eq!(act("undo", json!({})).await.1["status"], "approved");
+    }
+    load.until_answered(30).await;
+    let mut answered = load.end().await;
+    holds(&server, &answered).await;
+    for (external_id, answer) in answered.drain().take(20) {
+        let number = external_id.rsplit('-').next().unwrap();
+        let again = json!({ "external_id": external_id, "body": format!("Commentaire {number} : merci !") });
+        let (status, again) = server.post("/v1/comments", again).await;
+        assert!(status == 200 && again["id"] == answer["id"], "{external_id}: {status} {again}");
+    }
+    println!("{} jumps of the clock", jumps.len());
+}
+
 async fn cut_off(address: &str, key: &str, body: &str, after: Duration) {
     use tokio::io::AsyncWriteExt;
     let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();

@@ -107,7 +107,9 @@ impl Server {
         let key = key.unwrap_or_else(|| first_key(child.id(), &log.lock().unwrap()));
         // The client that the registry's feature brings along knows TLS, and asks for its provider even for plain HTTP.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().no_proxy().no_gzip().timeout(DEADLINE).build().unwrap();
+        // The server closes what is idle for five seconds; a client that sends at that moment would see it as a fault.
+        let client = reqwest::Client::builder().no_proxy().no_gzip().pool_idle_timeout(Duration::from_secs(2));
+        let client = client.timeout(DEADLINE).build().unwrap();
         Self { child, url: format!("http://{address}"), key, folder, settings, log, client }
     }
 
