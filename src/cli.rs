@@ -87,7 +87,7 @@ impl Cli {
             Command::Demo(command) => command.run(),
             Command::Corpus(command) => command.run(config),
             Command::Train(command) => command.run(config),
-            Command::Evaluate(command) => command.run(),
+            Command::Evaluate(command) => command.run(config),
             Command::Replay(command) => command.run(config),
             Command::Models(command) => command.run(config),
             Command::Site(command) => command.run(config),

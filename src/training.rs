@@ -89,6 +89,10 @@ pub enum TrainingError {
         "model {version} carries no counts to start from, since it was itself trained from another; start from the one that it names as its parent, or from the built-in one"
     )]
     NoCounts { version: String },
+    #[error(
+        "the model that is started from was taught by {file}; evaluate files that it has not seen, or start from none"
+    )]
+    Seen { file: String },
     #[error("the fit failed: {0}")]
     Fit(String),
     #[error("the trained model cannot be read back: {0}")]
@@ -170,10 +174,20 @@ fn head_parts(fitted: &Fitted, with_masses: bool) -> HeadParts<'_> {
 /// # Errors
 /// With file and line, what in the corpus is not what it must be.
 pub fn evaluate(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Result<Report, TrainingError> {
-    let read = reading::read(options, progress)?;
+    let read = unseen(options, progress)?;
     let heads = Question::ALL.map(|question| Ok(measure_head(&read.study(question), options, progress)?.report));
     let heads = heads.into_iter().collect::<Result<_, TrainingError>>()?;
-    Ok(Report { date: options.date.to_string(), seed: options.seed, heads })
+    Ok(Report::new(options, heads))
+}
+
+/// The corpus, unless it taught the model that is started from: what it has seen says nothing about what it has not.
+fn unseen(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Result<Read, TrainingError> {
+    let read = reading::read(options, progress)?;
+    let taught = options.base.iter().flat_map(|base| &base.card.files);
+    match taught.into_iter().find(|file| read.files.iter().any(|own| own.sha256 == file.sha256)) {
+        None => Ok(read),
+        Some(file) => Err(TrainingError::Seen { file: file.name.clone() }),
+    }
 }
 
 /// One head's figures, and what stands behind them.

@@ -8,8 +8,9 @@ use clap::Args;
 use serde_json::json;
 
 use super::site::LocaleArg;
-use super::train::{Corpus, with_progress};
-use super::{CliError, Outcome};
+use super::train::{Corpus, base, with_progress};
+use super::{CliError, Outcome, wiring};
+use crate::config::Config;
 use crate::domain::site::Locale;
 use crate::training::{self, Report, TrainOptions};
 
@@ -17,6 +18,10 @@ use crate::training::{self, Report, TrainOptions};
 pub struct Evaluate {
     #[command(flatten)]
     corpus: Corpus,
+    /// The model whose counts the labels are added to, as `tamis train` does: `built-in`, a version in the registry, or
+    /// `none`. The sources behind it are not at hand to be left out
+    #[arg(long, value_name = "MODEL", default_value = "none")]
+    from: String,
     /// Also write a page that a moderator can read; it quotes comments, so delete it when it is read
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
@@ -28,8 +33,9 @@ pub struct Evaluate {
 }
 
 impl Evaluate {
-    pub fn run(self) -> Result<Outcome, CliError> {
-        let options = self.corpus.options()?;
+    pub fn run(self, config: Option<&Path>) -> Result<Outcome, CliError> {
+        let models = || wiring::models(&Config::load(config)?);
+        let options = TrainOptions { base: base(&self.from, models)?, ..self.corpus.options()? };
         let report = match &self.html {
             None => with_progress(|progress| training::evaluate(&options, progress))?,
             Some(path) => write_page(&options, path, self.locale.into())?,

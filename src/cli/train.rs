@@ -91,7 +91,7 @@ impl Target {
 }
 
 /// The model that a training starts from.
-fn base(from: &str, models: impl FnOnce() -> Result<Models, CliError>) -> Result<Option<Base>, CliError> {
+pub(super) fn base(from: &str, models: impl FnOnce() -> Result<Models, CliError>) -> Result<Option<Base>, CliError> {
     let bytes = match from {
         "none" => return Ok(None),
         BUILT_IN => classifier::built_in().to_vec(),

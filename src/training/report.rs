@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use exhibit::{Exhibit, exhibit};
 
 use super::measure::ALL;
-use super::{LEFT_OUT, POOLED};
+use super::{LEFT_OUT, POOLED, TrainOptions};
 use crate::domain::classifier::card::{Claim, Metric, Question, Reached};
 use crate::domain::comment::Language;
 use crate::domain::decision::Verdict;
@@ -29,6 +29,9 @@ use crate::domain::decision::Verdict;
 pub struct Report {
     pub date: String,
     pub seed: u64,
+    /// The model whose counts the labels were added to.
+    #[serde(default)]
+    pub from: Option<String>,
     pub heads: Vec<HeadReport>,
 }
 
@@ -75,9 +78,15 @@ pub struct LanguageClaims {
 }
 
 impl Report {
+    pub(super) fn new(options: &TrainOptions, heads: Vec<HeadReport>) -> Self {
+        let from = options.base.as_ref().map(|base| base.version.clone());
+        Self { date: options.date.to_string(), seed: options.seed, from, heads }
+    }
+
     /// A table a head, for a terminal.
     pub fn table(&self) -> String {
-        self.heads.iter().map(HeadReport::tables).collect::<Vec<_>>().join("\n\n")
+        let from = self.from.iter().map(|version| format!("labels added to the counts of {version}"));
+        from.chain(self.heads.iter().map(HeadReport::tables)).collect::<Vec<_>>().join("\n\n")
     }
 }
 

@@ -13,7 +13,7 @@ use tamis::domain::rules::RuleSet;
 use tamis::domain::sieve::{Circumstances, Sieve};
 use tamis::service::gate::{self, GoldSet};
 use tamis::service::gold;
-use tamis::training::{Base, Budgets, Sources, TrainOptions, Trained, TrainingError, train};
+use tamis::training::{Base, Budgets, Report, Sources, TrainOptions, Trained, TrainingError, evaluate, train};
 
 /// A kind of spam that the shipped model and rules let pass: craftsmen who praise the article, without a link.
 const PRAISE: [&str; 8] = [
@@ -143,6 +143,28 @@ fn two_hundred_labels_of_a_sites_own_find_what_the_shipped_model_misses() {
     assert!(before.0 <= 20, "the shipped model misses this kind: {before:?}");
     assert!(after.0 >= 60, "most of the rest is found: {after:?}");
     assert!(after.1 <= before.1, "no more good comments are held: {before:?}, {after:?}");
+}
+
+/// All are under one page: nothing is left to train on but the counts that are started from.
+#[test]
+fn two_hundred_labels_of_a_sites_own_are_measured_beside_what_the_shipped_model_knows() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = two_hundred(folder.path());
+    let report = |options| evaluate(&options, &mut |_| {}).unwrap();
+    let auc = |report: &Report| {
+        let metrics = &report.heads[0].metrics;
+        metrics.iter().find(|metric| metric.split == "pooled").and_then(|metric| metric.auc).unwrap()
+    };
+    let alone = report(TrainOptions { base: None, ..options(vec![file.clone()]) });
+    let beside = report(options(vec![file]));
+    assert_eq!(beside.from.as_deref(), Some(Model::built_in().unwrap().version()));
+    assert!(auc(&beside) > auc(&alone) + 0.05, "{} {}", auc(&beside), auc(&alone));
+    assert!(beside.table().starts_with("labels added to the counts of "));
+
+    let shipped = ["ham-fr.jsonl", "spam-fr.jsonl"]
+        .map(|file| Path::new(env!("CARGO_MANIFEST_DIR")).join("training-data").join(file));
+    let seen = evaluate(&options(shipped.to_vec()), &mut |_| {});
+    assert!(seen.unwrap_err().to_string().contains("was taught by ham-fr.jsonl"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::curves::{self, Curves};
 use super::errors::{Judges, WorstError};
 use crate::domain::classifier::Model;
 use crate::domain::classifier::card::{Card, Question};
-use crate::training::reading::{self, Read};
+use crate::training::reading::Read;
 use crate::training::split::Domain;
 use crate::training::{self, LEFT_OUT_PLAIN, Measured, Progress, Sources, TrainOptions, TrainingError, measure};
 
@@ -47,7 +47,7 @@ pub struct HeadExhibit {
 /// # Errors
 /// With file and line, what in the corpus is not what it must be; or that it teaches nothing.
 pub fn exhibit(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Result<Exhibit, TrainingError> {
-    let read = reading::read(options, progress)?;
+    let read = training::unseen(options, progress)?;
     let [spam, abuse] = Question::ALL.map(|question| training::measure_head(&read.study(question), options, progress));
     let (spam, abuse) = (spam?, abuse?);
     let card = training::card(options, &read, spam.assessed.facts.clone(), abuse.assessed.facts.clone());
@@ -57,7 +57,7 @@ pub fn exhibit(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Re
     let model = Model::read(&trained.model_bytes)?;
     let mut show = |head: &Measured<'_>| show(head, &read, options, &model, progress);
     let heads = vec![show(&spam)?, show(&abuse)?];
-    let report = Report { date: options.date.to_string(), seed: options.seed, heads: vec![spam.report, abuse.report] };
+    let report = Report::new(options, vec![spam.report, abuse.report]);
     Ok(Exhibit { report, version: trained.version, card: trained.card, sources: options.sources.clone(), heads })
 }
 
