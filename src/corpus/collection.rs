@@ -1,14 +1,15 @@
 //! Gathers examples into a file: each text once, a text with two labels not at all, nobody's word above its share.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::{BufWriter, Write as _};
+use std::fs::File;
+use std::io::{BufWriter, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
 use super::ReadError;
-use super::line::{Heading, Line, each};
+use super::line::{Heading, Line, Row, each_row_of};
 use super::seen::{Met, Seen, digest};
 use crate::domain::classifier::card::Label;
 use crate::domain::text::Text;
@@ -66,7 +67,8 @@ pub enum Unwritable {
 #[derive(Debug)]
 pub struct Collection<P> {
     path: PathBuf,
-    draft: BufWriter<NamedTempFile>,
+    /// Without a name: it holds what people wrote, and ends with the process however that ends.
+    draft: BufWriter<File>,
     seen: Seen<(P, u64)>,
     /// The numbers of lines in the draft whose text has another label elsewhere.
     torn: HashSet<u64>,
@@ -80,7 +82,8 @@ impl<P: Copy> Collection<P> {
     /// # Errors
     /// Its folder cannot be written to.
     pub fn new(path: &Path) -> Result<Self, Unwritable> {
-        let draft = draft_beside(path)?;
+        let draft = tempfile::tempfile_in(folder(path)).map_err(|source| io(path, source))?;
+        let draft = BufWriter::new(draft);
         let gathered = Gathered {
             examples: 0,
             labels: BTreeMap::new(),
@@ -127,9 +130,8 @@ impl<P: Copy> Collection<P> {
     /// The disk is full, or a voice cannot be kept to its share.
     pub fn finish(mut self, voices: Voices, heading: &Heading) -> Result<Gathered<P>, Unwritable> {
         self.draft.flush().map_err(|source| io(&self.path, source))?;
-        let draft = self.draft.get_ref().path().to_owned();
         let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-        self.each_sound(&draft, &mut |line| *counts.entry(voice(line)).or_default() += 1)?;
+        self.each_sound(&mut |line| *counts.entry(voice(line)).or_default() += 1)?;
         let mut surplus = surplus(&counts, voices)?;
         surplus.retain(|_, number| *number > 0);
         self.gathered.above_share = surplus.clone();
@@ -139,7 +141,7 @@ impl<P: Copy> Collection<P> {
             write(&mut last, heading).map_err(|source| io(&self.path, source))?;
         }
         let (mut gathered, mut failed) = (self.gathered.clone(), None);
-        self.each_sound(&draft, &mut |line| {
+        self.each_sound(&mut |line| {
             if let Some(number) = surplus.get_mut(&voice(line)).filter(|number| **number > 0) {
                 *number -= 1;
                 return;
@@ -154,12 +156,14 @@ impl<P: Copy> Collection<P> {
     }
 
     /// The lines of the draft whose text has one label.
-    fn each_sound(&self, draft: &Path, visit: &mut dyn FnMut(&Line)) -> Result<(), ReadError> {
-        each(draft, &mut |number, line| {
-            if !self.torn.contains(&(number - 1)) {
-                visit(&line);
-            }
-        })
+    fn each_sound(&self, visit: &mut dyn FnMut(&Line)) -> Result<(), Unwritable> {
+        let mut draft = self.draft.get_ref();
+        draft.rewind().map_err(|source| io(&self.path, source))?;
+        each_row_of(draft, &self.path, &mut |number, _, row| match row {
+            Row::Example(line) if !self.torn.contains(&(number - 1)) => visit(&line),
+            Row::Example(_) | Row::Heading(_) => {}
+        })?;
+        Ok(())
     }
 }
 
@@ -218,10 +222,13 @@ fn write(to: &mut dyn std::io::Write, line: &impl Serialize) -> std::io::Result<
     to.write_all(&bytes)
 }
 
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// A file that only its owner can read, in the folder of `path`, so that it can be renamed to it.
 fn draft_beside(path: &Path) -> Result<BufWriter<NamedTempFile>, Unwritable> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let draft = tempfile::Builder::new().prefix(".tamis-").suffix(".part").tempfile_in(folder);
+    let draft = tempfile::Builder::new().prefix(".tamis-").suffix(".part").tempfile_in(folder(path));
     draft.map(BufWriter::new).map_err(|source| io(path, source))
 }
 
@@ -238,7 +245,7 @@ fn io(path: &Path, source: std::io::Error) -> Unwritable {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Weight;
+    use super::super::{Weight, each};
     use super::*;
 
     fn line(text: &str, label: Label, by: &str) -> Line {

@@ -182,8 +182,17 @@ pub fn each(path: &Path, visit: &mut dyn FnMut(u64, Line)) -> Result<(), ReadErr
 /// # Errors
 /// The file cannot be read, or a line of it is no example.
 pub fn each_row(path: &Path, visit: &mut dyn FnMut(u64, &[u8], Row)) -> Result<(), ReadError> {
+    let file = File::open(path).map_err(|source| ReadError::Unreadable { path: path.to_owned(), source })?;
+    each_row_of(&file, path, visit)
+}
+
+/// Reads every line of an open file of examples; errors name it by `path`.
+///
+/// # Errors
+/// The file cannot be read, or a line of it is no example.
+pub fn each_row_of(file: &File, path: &Path, visit: &mut dyn FnMut(u64, &[u8], Row)) -> Result<(), ReadError> {
     let unreadable = |source| ReadError::Unreadable { path: path.to_owned(), source };
-    let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
+    let mut reader = BufReader::new(file);
     let mut bytes = Vec::new();
     for number in 1.. {
         bytes.clear();

@@ -1,5 +1,7 @@
 //! What a site's record teaches, page by page.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::accounts::Accounts;
@@ -36,6 +38,26 @@ pub async fn each_lesson<E: From<StoreError>>(
             visit(record, record.lessons(now, without))?;
         }
     }
+}
+
+/// Who gave labels on a site that teach at `now`, and how many.
+///
+/// # Errors
+/// The store is away.
+pub async fn labellers(store: &dyn Store, site: SiteId, now: Timestamp) -> Result<BTreeMap<String, u64>, StoreError> {
+    let mut labellers = BTreeMap::new();
+    let mut count = |by: String| *labellers.entry(by).or_default() += 1;
+    each_lesson(store, site, now, &[], &mut |_, lessons| {
+        for lesson in lessons {
+            match lesson {
+                Lesson::Example(taught) => taught.by.into_iter().for_each(&mut count),
+                Lesson::Disputed { said, .. } => said.into_iter().for_each(|said| count(said.by)),
+            }
+        }
+        Ok::<_, StoreError>(())
+    })
+    .await?;
+    Ok(labellers)
 }
 
 /// Lets what a person labelled on a site not count from an instant on; `None` lets all of it count again: false when it

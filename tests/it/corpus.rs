@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Output;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::command::{beside, run, text};
@@ -341,6 +342,11 @@ async fn what_a_person_labelled_is_undone_until_it_is_lifted_and_the_card_tells(
     let server = labelled().await;
     let folder = server.folder.path();
     let export = || run(folder, &["corpus", "export", "--out", "o.jsonl"], "");
+    let misspelt = run(folder, &["corpus", "undo", "hots", "--since", "2020-01-01"], "");
+    assert_eq!(misspelt.status.code(), Some(1));
+    assert!(text(&misspelt.stdout).contains("hots gave no label there; these did: host"), "{}", text(&misspelt.stdout));
+    assert!(text(&run(folder, &["corpus", "undo", "--list"], "").stdout).contains("all labels count"));
+
     assert!(run(folder, &["corpus", "undo", "host", "--since", "2020-01-01"], "").status.success());
     let none = export();
     assert_eq!(none.status.code(), Some(1));
@@ -367,4 +373,35 @@ async fn nobody_has_more_than_the_share_of_an_export() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(text(&refused.stderr).contains("no voice can be kept to a share of 0.5"), "{}", text(&refused.stderr));
     beside(&server, &["corpus", "export", "--out", "o.jsonl", "--max-share", "1", "--json"]);
+}
+
+/// The next model is, byte for byte, the one of somebody who never heard of the comment.
+#[tokio::test]
+async fn what_is_erased_leaves_the_examples_and_the_counts_of_the_next_model() {
+    let server = labelled().await;
+    let folder = server.folder.path();
+    let forgotten = server.comment("Marabout Bakari, retour d’affection zinzinulant").await["id"].clone();
+    let path = format!("/v1/comments/{}", forgotten.as_str().unwrap());
+    let act = json!({ "status": "rejected", "reason": "spam" });
+    assert_eq!(server.post(&format!("{path}/resolution"), act).await.0, 200);
+
+    let train = |at: &Path| {
+        let out = run(at, &["train", "o.jsonl", "--date", "2026-11-24", "--out", "m.tamis"], "");
+        assert!(out.status.success(), "{}", text(&out.stderr));
+        std::fs::read(at.join("m.tamis")).unwrap()
+    };
+    beside(&server, &["corpus", "export", "--out", "o.jsonl", "--json"]);
+    let before = train(folder);
+    let known = std::fs::read_to_string(folder.join("o.jsonl")).unwrap();
+    assert!(known.contains("zinzinulant"));
+    let never = tempfile::tempdir().unwrap();
+    let others = known.lines().filter(|line| !line.contains("zinzinulant")).map(|line| format!("{line}\n"));
+    std::fs::write(never.path().join("o.jsonl"), others.collect::<String>()).unwrap();
+
+    assert_eq!(server.request(Method::DELETE, &path).send().await.unwrap().status(), 200);
+    beside(&server, &["corpus", "export", "--out", "o.jsonl", "--json"]);
+    assert!(!std::fs::read_to_string(folder.join("o.jsonl")).unwrap().contains("zinzinulant"));
+    let after = train(folder);
+    assert!(after != before, "the comment taught something");
+    assert!(after == train(never.path()), "and nothing of it is left");
 }

@@ -1,5 +1,6 @@
 //! `tamis corpus undo`: what a person labelled, from a day on, is not learned from.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::Args;
@@ -13,7 +14,7 @@ use crate::cli::{CliError, Outcome, print};
 use crate::config::Config;
 use crate::domain::ledger::Exclusion;
 use crate::domain::site::Site;
-use crate::service::ledger::undo_labels;
+use crate::service::ledger::{labellers, undo_labels};
 
 #[derive(Debug, Args)]
 pub struct Undo {
@@ -53,29 +54,41 @@ impl Undo {
 
     async fn undo(&self, foundation: &Foundation, sites: &[Site], who: &str) -> Result<Outcome, CliError> {
         let since = self.since.map(beginning).transpose()?;
-        let mut changed = Vec::new();
+        let store = foundation.store.as_ref();
+        let (mut changed, mut others) = (Vec::new(), BTreeSet::new());
         for site in sites {
-            let store = foundation.store.as_ref();
-            if undo_labels(store, &foundation.accounts, site.id, who, since).await? {
+            // A misspelt name would undo nothing, and nobody would see it.
+            let labellers = labellers(store, site.id, foundation.clock.now()).await?;
+            let known = since.is_none() || labellers.contains_key(who);
+            if known && undo_labels(store, &foundation.accounts, site.id, who, since).await? {
                 changed.push(site.name.as_str());
             }
+            others.extend(labellers.into_keys());
         }
-        let told = || match (self.since, changed.as_slice()) {
-            (_, []) => format!("no label of {who} was undone there; `tamis corpus undo --list` shows whose are"),
-            (Some(day), sites) => format!(
-                "what {who} labelled from {day} on does not count any more on {}: no export holds it, and no model \
-                 trained on one. Models that learned from it keep it: export and train anew.",
-                sites.join(", ")
-            ),
-            (None, sites) => {
-                format!("what {who} labelled counts again on {}, from the next export on", sites.join(", "))
-            }
-        };
         print(&match self.json {
             true => json!({ "by": who, "since": since, "sites": changed }).to_string(),
-            false => told(),
+            false => self.told(who, &changed, &others),
         })?;
         Ok(if changed.is_empty() { Outcome::No } else { Outcome::Done })
+    }
+
+    fn told(&self, who: &str, changed: &[&str], others: &BTreeSet<String>) -> String {
+        let sites = changed.join(", ");
+        match self.since {
+            Some(_) if changed.is_empty() => {
+                let others = others.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+                let others = if others.is_empty() { "nobody did".to_owned() } else { format!("these did: {others}") };
+                format!("nothing is changed: {who} gave no label there; {others}")
+            }
+            Some(day) => format!(
+                "what {who} labelled from {day} on does not count any more on {sites}: no export holds it, and no \
+                 model trained on one. Models that learned from it keep it: export and train anew."
+            ),
+            None if changed.is_empty() => {
+                format!("no label of {who} was undone there; `tamis corpus undo --list` shows whose are")
+            }
+            None => format!("what {who} labelled counts again on {sites}, from the next export on"),
+        }
     }
 
     async fn list(&self, foundation: &Foundation, sites: &[Site]) -> Result<Outcome, CliError> {
