@@ -1,18 +1,20 @@
-//! How fast comments are recorded durably: `cargo bench --bench store [-- FOLDER [SECONDS]]`.
+//! How fast comments are recorded durably: `cargo bench --bench store [-- PLACE [SECONDS]]`, such as a folder on the disk
+//! that will serve, for SQLite, or `postgres://…`, a database of its own.
 //!
 //! A run records comments of 600 bytes with a decision of ordinary size, from 1 to 256 callers that each wait for the
-//! disk, then looks external ids up, and prints what the callers saw; the processor time counts theirs too. A folder
-//! on the disk that will serve says more than a temporary one.
+//! disk, then looks external ids up, and prints what the callers saw. The processor time counts theirs too, and not
+//! PostgreSQL's.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench says what it saw and stops at what fails")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use tamis::adapters::sqlite::{Options, SqliteStore};
+use tamis::adapters::postgres::{self, PostgresStore};
+use tamis::adapters::sqlite::{self, SqliteStore};
 use tamis::domain::comment::{CommentId, Content, Kind, Page};
 use tamis::domain::decision::{DecidedBy, Decision, HeadReading, Heads, Thresholds, Verdict};
 use tamis::domain::history::Identity;
@@ -21,21 +23,29 @@ use tamis::domain::score::Score;
 use tamis::domain::secrets::{ContentDigest, DigestKey};
 use tamis::domain::signal::{Evidence, Explanation, Field, Message, Signal, Source, Span, Token};
 use tamis::domain::site::{Locale, Site, SiteId};
-use tamis::ports::store::{Entry, Store};
+use tamis::ports::store::{Database, Entry};
 use uuid::Uuid;
 
 const SITE: SiteId = SiteId(Uuid::nil());
 
 fn main() {
     let mut arguments = std::env::args().skip(1).filter(|argument| !argument.starts_with("--"));
-    let folder = arguments.next().map_or_else(std::env::temp_dir, PathBuf::from);
+    let place = arguments.next().unwrap_or_else(|| std::env::temp_dir().display().to_string());
     let seconds = arguments.next().map_or(5, |seconds| seconds.parse().unwrap());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     println!("{:>24} {:>9} {:>8} {:>8} {:>8} {:>8}", "", "calls/s", "p50 ms", "p99 ms", "max ms", "CPU µs");
-    println!("{:>24} {:>9.0}", "floor: write + fdatasync", plain_syncs(&folder, Duration::from_secs(2)));
-    for callers in [1, 16, 64, 256] {
-        runtime.block_on(run(&folder, callers, Duration::from_secs(seconds)));
+    if !is_postgres(&place) {
+        let floor = plain_syncs(Path::new(&place), Duration::from_secs(2));
+        println!("{:>24} {floor:>9.0}", "floor: write + fdatasync");
     }
+    let mut first = 1;
+    for callers in [1, 16, 64, 256] {
+        first = runtime.block_on(run(&place, first, callers, Duration::from_secs(seconds)));
+    }
+}
+
+fn is_postgres(place: &str) -> bool {
+    place.starts_with("postgres")
 }
 
 /// What the disk alone allows one caller: 4 KiB appended and synced, so many times a second.
@@ -52,21 +62,33 @@ fn plain_syncs(folder: &Path, time: Duration) -> f64 {
     count / begun.elapsed().as_secs_f64()
 }
 
-async fn run(folder: &Path, callers: u32, time: Duration) {
-    let place = tempfile::tempdir_in(folder).unwrap();
-    let path = place.path().join("tamis.db");
-    let store = Arc::new(SqliteStore::open(path.to_str().unwrap(), Options::default()).await.unwrap());
-    store.add_site(&site()).await.unwrap();
-    let next = Arc::new(AtomicU32::new(1));
+/// The number that the next run begins with.
+async fn run(place: &str, first: u32, callers: u32, time: Duration) -> u32 {
+    let folder = (!is_postgres(place)).then(|| tempfile::tempdir_in(place).unwrap());
+    let store = open(place, folder.as_ref().map(tempfile::TempDir::path)).await;
+    // A database that an earlier run filled has the site.
+    let _ = store.add_site(&site()).await;
+    let next = AtomicU32::new(first);
     let record = async |number| store.record(entry(number)).await.unwrap();
     measure(&format!("record, {callers} callers"), callers, time, &next, record).await;
-    let recorded = next.load(Ordering::Relaxed) - callers - 1;
+    let end = next.load(Ordering::Relaxed);
     let known = async |number: u32| {
-        let known = store.known(SITE, &format!("wp-{}", number % recorded + 1)).await.unwrap();
+        let known = store.known(SITE, &format!("wp-{}", first + number % (end - first - callers))).await.unwrap();
         assert!(known.is_some());
     };
     measure(&format!("look up, {callers} callers"), callers, time / 4, &next, known).await;
     store.close().await.unwrap();
+    end
+}
+
+async fn open(place: &str, folder: Option<&Path>) -> Arc<dyn Database> {
+    match folder {
+        Some(folder) => {
+            let path = folder.join("tamis.db").display().to_string();
+            Arc::new(SqliteStore::open(&path, sqlite::Options::default()).await.unwrap())
+        }
+        None => Arc::new(PostgresStore::open(place, postgres::Options::default()).await.unwrap()),
+    }
 }
 
 /// Has so many callers call one after another until the time is over.
