@@ -168,6 +168,13 @@ fn two_hundred_labels_of_a_sites_own_are_measured_beside_what_the_shipped_model_
 }
 
 #[test]
+fn a_model_with_nothing_but_spam_behind_it_is_a_base_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let spam_alone = TrainOptions { base: None, ..options(vec![two_hundred(folder.path())]) };
+    Base::read(&train(&spam_alone, &mut |_| {}).unwrap().model_bytes).unwrap();
+}
+
+#[test]
 fn what_two_hundred_labels_make_passes_the_gate() {
     let folder = tempfile::tempdir().unwrap();
     let taught = Model::read(&learn(two_hundred(folder.path())).model_bytes).unwrap();

@@ -133,9 +133,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Parts, ModelError> {
 pub fn masses(bytes: &[u8]) -> Result<Option<[HeadMasses; 2]>, ModelError> {
     let found: BTreeMap<&[u8], &[u8]> = sections(checked(bytes)?.0).collect::<Result<_, _>>()?;
     let head = |weights: &'static str, masses: &'static str| {
-        let Some(masses) = found.get(masses.as_bytes()) else { return Ok(None) };
-        let body = found.get(weights.as_bytes()).ok_or(ModelError::Missing(weights))?;
-        Ok(Some(read_masses(masses, &read_weights(body, weights)?)?))
+        let weights = read_weights(found.get(weights.as_bytes()).ok_or(ModelError::Missing(weights))?, weights)?;
+        match found.get(masses.as_bytes()) {
+            Some(masses) => read_masses(masses, &weights).map(Some),
+            // A head that learned nothing has no counts to carry.
+            None => Ok(weights.is_empty().then(Vec::new)),
+        }
     };
     Ok(head("SPAM", "SPMS")?.zip(head("ABUS", "ABMS")?).map(|(spam, abuse)| [spam, abuse]))
 }
