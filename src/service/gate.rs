@@ -2,7 +2,8 @@
 //! what was shown about its budgets.
 //!
 //! It asks for whole decisions, with the rules and thresholds that are configured. What it refuses:
-//! - more good comments held or rejected, or more of them rejected, than by the active model;
+//! - more good comments held or rejected than by the active model, beyond [`TOLERANCE`], or at all where that would be
+//!   more than whole decisions may hold ([`MOST_GOOD_HELD`]); one more of them rejected;
 //! - less of the spam or of the abuse held or rejected, beyond [`TOLERANCE`];
 //! - a head that may reach a verdict in a language although it was not shown that it keeps that verdict's budget.
 
@@ -16,8 +17,13 @@ use crate::domain::decision::{Thresholds, Verdict};
 use crate::domain::score::Score;
 use crate::domain::sieve::{Circumstances, Sieve};
 
-/// The share of a set's spam, or of its abuse, that a candidate may miss of what the active model finds: one in fifty.
+/// The share of a set's spam, or of its abuse, that a candidate may miss of what the active model finds, and of its good
+/// comments that it may hold beside what the active model holds: one in fifty. A set is small and hard: one or two of its
+/// examples go to and fro between models that are equally good.
 pub const TOLERANCE: f64 = 0.02;
+
+/// The share of a set's good comments that whole decisions may hold, where the active model does not hold more.
+pub const MOST_GOOD_HELD: f64 = 0.05;
 
 /// A set of examples with its name.
 #[derive(Clone, Debug)]
@@ -140,7 +146,7 @@ fn objections(set: &str, label: Label, examples: usize, active: Reached, candida
     let stopped = |what| sentence(what, "held or rejected", candidate.stopped, active.stopped);
     match label {
         Label::Ham => {
-            let more = (candidate.stopped > active.stopped).then(|| stopped("good comments"));
+            let more = (candidate.stopped > most_good(examples, active.stopped)).then(|| stopped("good comments"));
             let worse = (candidate.rejected > active.rejected)
                 .then(|| sentence("good comments", "rejected", candidate.rejected, active.rejected));
             more.into_iter().chain(worse).collect()
@@ -153,6 +159,12 @@ fn objections(set: &str, label: Label, examples: usize, active: Reached, candida
             too_many.then(sentence).into_iter().collect()
         }
     }
+}
+
+/// How many good comments of a set a candidate may hold or reject, where the active model does so with `active` of them.
+fn most_good(examples: usize, active: usize) -> usize {
+    let share = |of: f64| (examples as f64 * of) as usize;
+    active.max(share(MOST_GOOD_HELD).min(active + share(TOLERANCE)))
 }
 
 impl Reached {
@@ -223,10 +235,13 @@ mod tests {
     }
 
     #[test]
-    fn not_one_good_comment_more_may_be_held_or_rejected() {
-        assert_eq!(against(Label::Ham, (3, 1), (3, 1)), 0);
+    fn one_good_comment_in_fifty_more_may_be_held_within_the_budget_and_none_rejected() {
+        assert_eq!(against(Label::Ham, (1, 1), (2, 1)), 0);
+        assert_eq!(against(Label::Ham, (1, 1), (3, 1)), 1);
+        assert_eq!(against(Label::Ham, (2, 1), (3, 1)), 1, "a twentieth of 50 is two");
+        assert_eq!(against(Label::Ham, (9, 1), (9, 1)), 0, "the active model holds more than that");
+        assert_eq!(against(Label::Ham, (9, 1), (10, 1)), 1);
         assert_eq!(against(Label::Ham, (3, 1), (2, 1)), 0);
-        assert_eq!(against(Label::Ham, (3, 1), (4, 1)), 1);
         assert_eq!(against(Label::Ham, (3, 1), (3, 2)), 1);
         assert_eq!(against(Label::Ham, (3, 1), (4, 2)), 2);
     }
