@@ -24,6 +24,8 @@ struct Page<'a> {
     version: &'a str,
     date: &'a str,
     seed: String,
+    /// The model whose counts the labels were added to.
+    from: Option<&'a str>,
     corpus: Table,
     files: Table,
     heads: Vec<Head>,
@@ -90,6 +92,7 @@ impl Exhibit {
             version: &self.version,
             date: &self.card.date,
             seed: self.card.seed.to_string(),
+            from: self.report.from.as_deref(),
             corpus: tables::corpus(teller, &self.card, &self.sources),
             files: tables::files(teller, &self.card),
             heads: heads.map(|(report, exhibit)| head(teller, report, exhibit)).collect(),

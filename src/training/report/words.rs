@@ -23,6 +23,7 @@ pub struct Words {
     pub version: &'static str,
     pub day: &'static str,
     pub seed: &'static str,
+    pub from: &'static str,
     pub corpus: &'static str,
     pub corpus_text: &'static str,
     pub corpus_caption: &'static str,

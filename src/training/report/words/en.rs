@@ -19,6 +19,7 @@ pub(super) const EN: Words = Words {
     version: "Version",
     day: "Day of training",
     seed: "Random seed",
+    from: "Added to the counts of",
     corpus: "The examples it learned from",
     corpus_text: "A model knows only what it was shown: a language or a kind of text that is not in this table is unknown to it. Sources of one group are alike: they are always tried together.",
     corpus_caption: "Number of examples by source, language and label",

@@ -19,6 +19,7 @@ pub(super) const FR: Words = Words {
     version: "Version",
     day: "Jour de l’apprentissage",
     seed: "Graine du tirage",
+    from: "S’ajoute aux comptes de",
     corpus: "Les exemples dont il a appris",
     corpus_text: "Un modèle ne sait que ce qu’on lui a montré : une langue ou un genre de texte absent de ce tableau lui est inconnu. Les sources d’un même groupe se ressemblent : elles sont toujours essayées ensemble.",
     corpus_caption: "Nombre d’exemples par source, langue et étiquette",
