@@ -49,13 +49,15 @@ fn decide(criterion: &mut Criterion) {
         group.bench_function("heads", |bencher| bencher.iter(|| model.judge(black_box(&text), Kind::Comment)));
         group.bench_function("decide", |bencher| {
             bencher.iter(|| {
-                let circumstances = Circumstances { language, signals: Vec::new(), degraded: false, now };
+                let circumstances =
+                    Circumstances { language, signals: Vec::new(), trusted: false, degraded: false, now };
                 sieve.decide(black_box(&comment), circumstances)
             });
         });
         group.bench_function("decide beside a shadow", |bencher| {
             bencher.iter(|| {
-                let circumstances = Circumstances { language, signals: Vec::new(), degraded: false, now };
+                let circumstances =
+                    Circumstances { language, signals: Vec::new(), trusted: false, degraded: false, now };
                 let text = Text::of(black_box(&comment), language);
                 shadowed.decide_beside_shadow(&comment, &text, circumstances)
             });

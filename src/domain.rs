@@ -24,6 +24,7 @@
 //! | promote, rollback | make a candidate active; the previous one again |
 //! | limit | a quota on a key; `take` one, or be `refused` |
 //! | campaign, copy | the same text, or nearly, sent again and again; one of them |
+//! | standing | what a moderator said of an author: blocked, always held, trusted |
 //! | event | something a person did to a recorded comment |
 //! | retention | how long what people wrote is kept |
 //! | example | a text that a person's label stands on |
@@ -48,6 +49,8 @@ pub mod classifier;
 pub mod limits;
 
 pub mod history;
+
+pub mod standing;
 
 pub mod campaign;
 

@@ -18,6 +18,8 @@ pub mod registry;
 
 pub mod privacy;
 
+pub mod standings;
+
 pub mod store;
 
 pub mod upkeep;

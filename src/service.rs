@@ -43,6 +43,8 @@ pub mod sieves;
 
 pub mod sites;
 
+pub mod standing;
+
 pub mod upkeep;
 
 use std::sync::Arc;
@@ -57,6 +59,7 @@ use crate::ports::clock::{Clock, Random};
 use crate::ports::limiter::Limiter;
 use crate::ports::privacy::Privacy;
 use crate::ports::queue::QueueStore;
+use crate::ports::standings::Standings;
 use crate::ports::store::Store;
 
 pub use authors::{AddressKeys, SharedNetworks};
@@ -72,6 +75,7 @@ pub struct Service {
     pub privacy: Arc<dyn Privacy>,
     pub queue: Arc<dyn QueueStore>,
     pub authors: Arc<dyn Authors>,
+    pub standings: Arc<dyn Standings>,
     pub limiter: Arc<dyn Limiter>,
     pub sightings: Arc<dyn Sightings>,
     pub approvals: Arc<dyn Approved>,

@@ -126,6 +126,36 @@ comment-no-events = Nobody has decided anything yet.
 comment-near = Around it, on the same page
 difference = Version { $count }, { $when }
 
+## The author
+author-summary = The author…
+author-hint = What becomes of their next comments. The author is recognised by fingerprints of their e-mail and IP address, which are never kept in clear.
+author-how-long = For
+author-days = { $count ->
+    [365] a year
+    [one] { $count } day
+   *[other] { $count } days
+  }
+author-block = Block
+author-block-does = They are rejected at once.
+author-hold = Always hold
+author-hold-does = They always wait for you.
+author-trust = Trust
+author-trust-does = They are approved, unless a firm rule stands against it. It takes the same name, e-mail and network.
+author-lift = No longer apply
+author-blocked = Author blocked { $until } (by { $by })
+author-held = Author always held { $until } (by { $by })
+author-trusted = Author trusted { $until } (by { $by })
+standing-blocked = blocked
+standing-held = always held
+standing-trusted = trusted
+told-blocked = This author is blocked.
+told-always-held = This author’s next comments will wait for you.
+told-trusted = You trust this author.
+told-lifted = Nothing special applies to this author any more.
+told-unrecognisable = Nothing tells this author apart: they left no e-mail, and no IP address of the last weeks.
+told-untrustable = To trust an author takes a name, an e-mail and an IP address of the last weeks.
+told-too-many-standings = Too many authors are blocked, held or trusted on this site already: lift some.
+
 ## Deciding
 act-approve = Approve
 act-reject = Reject
@@ -226,6 +256,8 @@ audit-site-keys-replaced = Keys of the site replaced
 audit-labels-undone = Labels taken back
 audit-labels-count-again = Labels count again
 audit-exported = Audit log exported
+audit-standing-given = Word on an author
+audit-standing-lifted = Word on an author lifted
 
 ## Instants
 ago-now = just now
@@ -241,7 +273,9 @@ ago-days = { $count ->
     [one] { $count } day ago
    *[other] { $count } days ago
   }
-on-date = on { $day } { $month ->
+on-date = on { date }
+until-date = until { date }
+date = { $day } { $month ->
     [1] January
     [2] February
     [3] March

@@ -126,6 +126,36 @@ comment-no-events = Personne n’a encore rien décidé.
 comment-near = Autour, sur la même page
 difference = Version { $count }, { $when }
 
+## L’auteur
+author-summary = L’auteur…
+author-hint = Ce que deviennent ses prochains commentaires. L’auteur est reconnu par des empreintes de son adresse e-mail et de son adresse IP, jamais gardées en clair.
+author-how-long = Pendant
+author-days = { $count ->
+    [365] un an
+    [one] { $count } jour
+   *[other] { $count } jours
+  }
+author-block = Bloquer
+author-block-does = Ils sont rejetés d’office.
+author-hold = Toujours retenir
+author-hold-does = Ils attendent toujours votre avis.
+author-trust = Faire confiance
+author-trust-does = Ils sont approuvés, sauf si une règle ferme s’y oppose. Il faut le même nom, le même e-mail et le même réseau.
+author-lift = Ne plus appliquer
+author-blocked = Auteur bloqué { $until } (par { $by })
+author-held = Auteur toujours retenu { $until } (par { $by })
+author-trusted = Auteur de confiance { $until } (par { $by })
+standing-blocked = bloqué
+standing-held = toujours retenu
+standing-trusted = de confiance
+told-blocked = Cet auteur est bloqué.
+told-always-held = Les prochains commentaires de cet auteur attendront votre avis.
+told-trusted = Vous faites confiance à cet auteur.
+told-lifted = Plus rien de particulier pour cet auteur.
+told-unrecognisable = Rien ne permet de reconnaître cet auteur : il n’a laissé ni e-mail, ni adresse IP de ces dernières semaines.
+told-untrustable = Pour faire confiance à un auteur, il faut un nom, un e-mail et une adresse IP de ces dernières semaines.
+told-too-many-standings = Trop d’auteurs sont déjà bloqués, retenus ou de confiance sur ce site : levez-en quelques-uns.
+
 ## Décider
 act-approve = Approuver
 act-reject = Rejeter
@@ -226,6 +256,8 @@ audit-site-keys-replaced = Clés du site remplacées
 audit-labels-undone = Étiquettes retirées
 audit-labels-count-again = Étiquettes comptées à nouveau
 audit-exported = Journal exporté
+audit-standing-given = Consigne sur un auteur
+audit-standing-lifted = Consigne sur un auteur levée
 
 ## Instants
 ago-now = à l’instant
@@ -241,7 +273,9 @@ ago-days = { $count ->
     [one] il y a { $count } jour
    *[other] il y a { $count } jours
   }
-on-date = le { $day ->
+on-date = le { date }
+until-date = jusqu’au { date }
+date = { $day ->
     [1] 1er
    *[other] { $day }
   } { $month ->

@@ -15,6 +15,7 @@ mod privacy;
 mod queue;
 mod read;
 mod rows;
+mod standings;
 mod transit;
 mod upkeep;
 mod write;
@@ -30,7 +31,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use self::authors::PastLookup;
+use self::authors::RememberedLookup;
 use self::connect::Place;
 use self::lookup::Lookup;
 pub use self::upkeep::PostgresUpkeep;
@@ -69,7 +70,7 @@ pub struct PostgresStore {
     place: Place,
     readers: PgPool,
     lookups: Queue<Lookup>,
-    past_lookups: Queue<PastLookup>,
+    author_lookups: Queue<RememberedLookup>,
     writer: Queue<Writer>,
     /// `None` once the store was closed.
     task: Mutex<Option<JoinHandle<()>>>,
@@ -94,10 +95,10 @@ impl PostgresStore {
         let readers = connect::readers(&place);
         let time_out = place.options.time_out;
         let (lookups, _) = Queue::start(Lookup(readers.clone()), time_out);
-        let (past_lookups, _) = Queue::start(PastLookup(readers.clone()), time_out);
+        let (author_lookups, _) = Queue::start(RememberedLookup(readers.clone()), time_out);
         let writer = Writer { connection: Some(connection), place: place.clone(), readers: readers.clone() };
         let (writer, task) = Queue::start(writer, time_out);
-        Ok(Self { place, readers, lookups, past_lookups, writer, task: Mutex::new(Some(task)) })
+        Ok(Self { place, readers, lookups, author_lookups, writer, task: Mutex::new(Some(task)) })
     }
 
     /// Reads over one connection, within the time that a call may take.

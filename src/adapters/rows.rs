@@ -1,6 +1,7 @@
 //! How the stores write the domain's types as rows, and read them again: the same in every database.
 
 pub(super) mod accounts;
+pub(super) mod authors;
 pub(super) mod shape;
 pub(super) mod sound;
 
@@ -13,7 +14,6 @@ use uuid::Uuid;
 use crate::domain::activation::{Activation, ModelVersion, Scope};
 use crate::domain::comment::{BodyFormat, CommentId, Content, Language, Page};
 use crate::domain::decision::Verdict;
-use crate::domain::history::{Identifier, Past};
 use crate::domain::ledger::Exclusion;
 use crate::domain::review::{Event, Record, Revision};
 use crate::domain::score::Score;
@@ -230,33 +230,6 @@ pub(super) fn done(row: &impl Columns) -> Result<Done, StoreError> {
 
 pub(super) fn comment_event(row: &impl Columns) -> Result<(CommentId, Uuid), StoreError> {
     Ok((CommentId(row.id("comment")?), row.id("id")?))
-}
-
-/// What is past for each of so many authors: every row has the `place` of its author.
-pub(super) fn past<R: Columns>(rows: &[R], authors: usize) -> Result<Vec<Result<Vec<Past>, StoreError>>, StoreError> {
-    let mut answers = vec![Ok(Vec::new()); authors];
-    for row in rows {
-        let place = usize::try_from(row.integer("place")?).ok();
-        if let Some(Ok(answer)) = place.and_then(|place| answers.get_mut(place)) {
-            answer.push(past_comment(row)?);
-        }
-    }
-    Ok(answers)
-}
-
-fn past_comment(row: &impl Columns) -> Result<Past, StoreError> {
-    Ok(Past {
-        settled: word(row, "settled")?,
-        email: identifier(row, "email")?,
-        name: identifier(row, "name")?,
-        address: identifier(row, "address")?,
-        network: identifier(row, "network")?,
-    })
-}
-
-fn identifier(row: &impl Columns, column: &str) -> Result<Option<Identifier>, StoreError> {
-    let bytes = row.optional_bytes(column)?.map(<[u8; 16]>::try_from).transpose();
-    Ok(bytes.map_err(|error| unreadable(column, error))?.map(Identifier))
 }
 
 pub(super) fn activation(row: &impl Columns) -> Result<Activation, StoreError> {

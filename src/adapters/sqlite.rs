@@ -16,6 +16,7 @@ mod privacy;
 mod queue;
 mod read;
 mod rows;
+mod standings;
 mod transit;
 mod upkeep;
 mod write;
@@ -32,7 +33,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use self::authors::PastLookup;
+use self::authors::RememberedLookup;
 use self::lookup::Lookup;
 use self::mark::Mark;
 pub use self::upkeep::SqliteUpkeep;
@@ -72,7 +73,7 @@ pub struct SqliteStore {
     time_out: Duration,
     readers: SqlitePool,
     lookups: Queue<Lookup>,
-    past_lookups: Queue<PastLookup>,
+    author_lookups: Queue<RememberedLookup>,
     writer: Queue<Writer>,
     /// `None` once the store was closed.
     task: Mutex<Option<JoinHandle<()>>>,
@@ -99,10 +100,10 @@ impl SqliteStore {
         let readers = open::readers(&path, &options);
         let time_out = options.time_out;
         let (lookups, _) = Queue::start(Lookup(readers.clone()), time_out);
-        let (past_lookups, _) = Queue::start(PastLookup(readers.clone()), time_out);
+        let (author_lookups, _) = Queue::start(RememberedLookup(readers.clone()), time_out);
         let writer = Writer { connection: Some(connection), path: path.clone(), options, readers: readers.clone() };
         let (writer, task) = Queue::start(writer, time_out);
-        Ok(Self { path, time_out, readers, lookups, past_lookups, writer, task: Mutex::new(Some(task)), _mark: mark })
+        Ok(Self { path, time_out, readers, lookups, author_lookups, writer, task: Mutex::new(Some(task)), _mark: mark })
     }
 
     /// Reads the whole file and checks that it hangs together: seconds for every gigabyte, and no `time_out`.

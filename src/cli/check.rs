@@ -117,7 +117,8 @@ impl From<Labelled> for Draft {
 
 fn decide(sieve: &Sieve, comment: &Comment, locale: Locale) -> Answer {
     let language = Some(locale.language());
-    let circumstances = Circumstances { language, signals: Vec::new(), degraded: false, now: Timestamp::now() };
+    let circumstances =
+        Circumstances { language, signals: Vec::new(), trusted: false, degraded: false, now: Timestamp::now() };
     let decision = sieve.decide(comment, circumstances);
     Answer::unrecorded(comment.external_id().map(str::to_owned), &decision, comment.content(), locale)
 }

@@ -252,6 +252,7 @@ pub async fn service(config: &Config, foundation: &Foundation) -> Result<Service
         privacy: foundation.store.clone(),
         queue: foundation.store.clone(),
         authors: foundation.store.clone(),
+        standings: foundation.store.clone(),
         approvals: foundation.store.clone(),
         sightings: sightings(config)?,
         limiter: limiter(config).await?,

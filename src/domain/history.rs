@@ -38,6 +38,13 @@ impl Period {
         Self(u32::try_from(steps).unwrap_or(u32::MAX))
     }
 
+    /// When its key is to be destroyed.
+    pub fn ends(self) -> Timestamp {
+        let end =
+            Timestamp::from_second((i64::from(self.0) + i64::from(Self::LIVE)).saturating_mul(Self::STEP.as_secs()));
+        end.unwrap_or(Timestamp::MAX)
+    }
+
     /// The oldest period whose key is still of use; keys of earlier ones are to be destroyed.
     pub fn oldest_live(now: Timestamp) -> Self {
         Self(Self::at(now).0.saturating_sub(Self::LIVE - 1))
@@ -95,6 +102,15 @@ impl Identity {
     }
 }
 
+/// What a store keeps of an author, by one key of addresses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traces {
+    pub email: Option<Identifier>,
+    pub name: Option<Identifier>,
+    pub address: Option<Identifier>,
+    pub network: Option<Identifier>,
+}
+
 /// The network of an address: /24 of IPv4, /48 of IPv6.
 pub fn network(ip: IpAddr) -> String {
     match ip.to_canonical() {
@@ -107,10 +123,7 @@ pub fn network(ip: IpAddr) -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Past {
     pub settled: Status,
-    pub email: Option<Identifier>,
-    pub name: Option<Identifier>,
-    pub address: Option<Identifier>,
-    pub network: Option<Identifier>,
+    pub author: Traces,
 }
 
 /// Of each identifier, at most so many earlier comments are looked at, the latest.
@@ -132,7 +145,7 @@ pub struct History {
 
 impl History {
     pub fn of(identity: &Identity, past: &[Past]) -> Self {
-        let agreements: Vec<_> = past.iter().map(|past| (past, Agreement::of(identity, past))).collect();
+        let agreements: Vec<_> = past.iter().map(|past| (past, Agreement::of(identity, &past.author))).collect();
         let count = |settled: Status, is_theirs: &dyn Fn(&Agreement) -> bool| {
             let theirs = agreements.iter().filter(|(past, agreement)| past.settled == settled && is_theirs(agreement));
             u32::try_from(theirs.count()).unwrap_or(u32::MAX)
@@ -214,24 +227,24 @@ pub fn unknown_signal() -> Signal {
     )
 }
 
-/// In what a comment and an earlier one agree.
-struct Agreement {
-    email: bool,
-    name: bool,
-    address: bool,
-    network: bool,
+/// In what an author and the traces of one agree.
+pub(super) struct Agreement {
+    pub(super) email: bool,
+    pub(super) name: bool,
+    pub(super) address: bool,
+    pub(super) network: bool,
 }
 
 impl Agreement {
-    fn of(identity: &Identity, past: &Past) -> Self {
+    pub(super) fn of(identity: &Identity, traces: &Traces) -> Self {
         let among = |theirs: Option<Identifier>, ours: fn(&Origin) -> Identifier| {
             theirs.is_some_and(|theirs| identity.origins.iter().any(|origin| ours(origin) == theirs))
         };
         Self {
-            email: identity.email.is_some() && identity.email == past.email,
-            name: identity.name.is_some() && identity.name == past.name,
-            address: among(past.address, |origin| origin.address),
-            network: among(past.network, |origin| origin.network),
+            email: identity.email.is_some() && identity.email == traces.email,
+            name: identity.name.is_some() && identity.name == traces.name,
+            address: among(traces.address, |origin| origin.address),
+            network: among(traces.network, |origin| origin.network),
         }
     }
 }
@@ -241,7 +254,7 @@ fn neighbours(identity: &Identity, agreements: &[(&Past, Agreement)]) -> usize {
     let others = agreements
         .iter()
         .filter(|(past, agreement)| past.settled == Status::Approved && agreement.network)
-        .filter_map(|(past, _)| past.email)
+        .filter_map(|(past, _)| past.author.email)
         .filter(|email| Some(*email) != identity.email);
     others.collect::<HashSet<_>>().len()
 }
@@ -261,7 +274,7 @@ mod tests {
 
     fn past(settled: Status, of: [u8; 4]) -> Past {
         let [email, name, address, network] = of.map(|number| Some(id(number)));
-        Past { settled, email, name, address, network }
+        Past { settled, author: Traces { email, name, address, network } }
     }
 
     fn score(past: &[Past]) -> f64 {
@@ -320,6 +333,7 @@ mod tests {
         let at = |days: i64| Timestamp::from_second(days * 86_400).unwrap();
         assert_eq!((Period::at(at(0)), Period::at(at(14)), Period::at(at(15))), (Period(0), Period(0), Period(1)));
         assert_eq!((Period::oldest_live(at(29)), Period::oldest_live(at(30))), (Period(0), Period(1)));
+        assert_eq!(Period(0).ends(), at(30));
     }
 
     #[test]

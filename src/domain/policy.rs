@@ -1,6 +1,5 @@
 //! From evidence to a verdict: the only place that compares a score with a threshold.
 
-use super::comment::Role;
 use super::decision::{DecidedBy, Thresholds, Verdict};
 use super::score::Score;
 use super::signal::{Message, Signal, Source};
@@ -61,14 +60,32 @@ fn higher_floor<'a>(
 
 /// The signal that outweighs scores against staff.
 pub const STAFF: &str = "author.staff";
+/// The one that does so for whom a moderator trusts.
+pub const TRUSTED: &str = "author.trusted";
 
-/// What the site's word for its own staff is worth: as much as outweighs every score against the comment,
-/// and nothing against a floor. `None` where there is nothing to outweigh.
-pub fn trust(role: Role, signals: &[Signal]) -> Option<Signal> {
+/// Who answers for a comment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Voucher {
+    #[default]
+    Nobody,
+    /// The site: its own staff wrote it.
+    Site,
+    /// A moderator, who trusts the author.
+    Moderator,
+}
+
+/// What that word is worth: as much as outweighs every score against the comment, and nothing against a floor. `None`
+/// where there is nothing to outweigh.
+pub fn trust(voucher: Voucher, signals: &[Signal]) -> Option<Signal> {
+    let (id, message) = match voucher {
+        Voucher::Nobody => return None,
+        Voucher::Site => (STAFF, Message::new("Membre de la rédaction", "Member of the staff")),
+        Voucher::Moderator => {
+            (TRUSTED, Message::new("La modération fait confiance à cet auteur", "A moderator trusts this author"))
+        }
+    };
     let against: Score = signals.iter().map(|signal| signal.score).sum();
-    (role == Role::Staff && against > Score::ZERO).then(|| {
-        Signal::new(STAFF, Source::Policy, -against, Message::new("Membre de la rédaction", "Member of the staff"))
-    })
+    (against > Score::ZERO).then(|| Signal::new(id, Source::Policy, -against, message))
 }
 
 #[cfg(test)]
@@ -101,11 +118,13 @@ mod tests {
     }
 
     #[test]
-    fn staff_outweigh_scores_but_never_a_floor() {
-        let mut signals = vec![signal("a", 9.0), signal("b", 0.0).demanding(Verdict::Hold)];
-        signals.extend(trust(Role::Staff, &signals));
-        let ruling = decide(&signals, Thresholds::default());
-        assert_eq!((ruling.verdict, ruling.score), (Verdict::Hold, Score::ZERO));
-        assert!(trust(Role::Visitor, &signals).is_none());
+    fn staff_and_the_trusted_outweigh_scores_but_never_a_floor() {
+        for voucher in [Voucher::Site, Voucher::Moderator] {
+            let mut signals = vec![signal("a", 9.0), signal("b", 0.0).demanding(Verdict::Hold)];
+            signals.extend(trust(voucher, &signals));
+            let ruling = decide(&signals, Thresholds::default());
+            assert_eq!((ruling.verdict, ruling.score), (Verdict::Hold, Score::ZERO));
+            assert!(trust(Voucher::Nobody, &signals).is_none());
+        }
     }
 }

@@ -8,7 +8,7 @@ use super::activation::Shadow;
 use super::classifier::{Judgement, Model};
 use super::comment::{Comment, Language, Role};
 use super::decision::{Decision, Thresholds};
-use super::policy;
+use super::policy::{self, Voucher};
 use super::rules::RuleSet;
 use super::signal::{Signal, Source};
 use super::text::Text;
@@ -30,6 +30,8 @@ pub struct Circumstances {
     pub language: Option<Language>,
     /// What limits and history say.
     pub signals: Vec<Signal>,
+    /// Whether a moderator trusts the author.
+    pub trusted: bool,
     /// Whether a part of Tamis was away.
     pub degraded: bool,
     pub now: Timestamp,
@@ -60,12 +62,13 @@ impl Sieve {
         let text = Text::of(comment, language);
         let stands = |signal: &&Signal| match signal.source {
             Source::Limit | Source::History | Source::Campaign => true,
-            Source::Policy => signal.id != policy::STAFF,
+            Source::Policy => signal.id != policy::STAFF && signal.id != policy::TRUSTED,
             Source::Classifier | Source::Rule => false,
         };
         let circumstances = Circumstances {
             language,
             signals: earlier.signals.iter().filter(stands).cloned().collect(),
+            trusted: earlier.signals.iter().any(|signal| signal.id == policy::TRUSTED),
             degraded: earlier.degraded,
             now: earlier.checked_at,
         };
@@ -83,7 +86,8 @@ impl Sieve {
     fn conclude(&self, evidence: Evidence<'_>) -> Decision {
         let Evidence { comment, text, ruled, circumstances } = evidence;
         let judgement = self.model.judge(text, comment.kind());
-        let signals = all(ruled, judgement.signals, circumstances.signals, comment.role());
+        let voucher = circumstances.voucher(comment);
+        let signals = all(ruled, judgement.signals, circumstances.signals, voucher);
         let ruling = policy::decide(&signals, self.thresholds);
         Decision {
             verdict: ruling.verdict,
@@ -101,6 +105,16 @@ impl Sieve {
     }
 }
 
+impl Circumstances {
+    fn voucher(&self, comment: &Comment) -> Voucher {
+        match (comment.role(), self.trusted) {
+            (Role::Staff, _) => Voucher::Site,
+            (_, true) => Voucher::Moderator,
+            _ => Voucher::Nobody,
+        }
+    }
+}
+
 /// What is known about a comment before a model has spoken.
 struct Evidence<'a> {
     comment: &'a Comment,
@@ -113,15 +127,15 @@ impl Evidence<'_> {
     /// All signals as another model would complete them.
     fn clone_with(&self, judgement: Judgement) -> Vec<Signal> {
         let gathered = self.circumstances.signals.clone();
-        all(self.ruled.clone(), judgement.signals, gathered, self.comment.role())
+        all(self.ruled.clone(), judgement.signals, gathered, self.circumstances.voucher(self.comment))
     }
 }
 
-/// All signals in their order, the word of the site's staff last.
-fn all(ruled: Vec<Signal>, judged: Vec<Signal>, gathered: Vec<Signal>, role: Role) -> Vec<Signal> {
+/// All signals in their order, the word of who answers for the comment last.
+fn all(ruled: Vec<Signal>, judged: Vec<Signal>, gathered: Vec<Signal>, voucher: Voucher) -> Vec<Signal> {
     let mut signals = ruled;
     signals.extend(judged);
     signals.extend(gathered);
-    signals.extend(policy::trust(role, &signals));
+    signals.extend(policy::trust(voucher, &signals));
     signals
 }

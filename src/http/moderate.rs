@@ -6,6 +6,7 @@
 mod act;
 mod assets;
 mod audit;
+mod author;
 mod card;
 mod comment;
 mod form;
@@ -42,6 +43,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/sites/{site}/fresh", get().to(queue::fresh))
             .route("/sites/{site}/comments/{id}", get().to(comment::show))
             .route("/sites/{site}/act", post().to(act::act))
+            .route("/sites/{site}/author", post().to(author::say))
             .route("/sites/{site}/undo", post().to(act::undo))
             .route("/sites/{site}/like", get().to(act::ask_like))
             .route("/sites/{site}/like", post().to(act::like))

@@ -14,6 +14,7 @@ use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::domain::review::Refusal;
+use crate::domain::standing;
 use crate::ports::store::StoreError;
 use crate::service::ServiceError;
 use crate::service::answer::{Answer, Detail};
@@ -84,6 +85,10 @@ impl Problem {
                 E::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is no such comment"),
                 E::Changed { .. } => (StatusCode::PRECONDITION_FAILED, "changed", "The comment has changed"),
                 E::Refused(_) => (StatusCode::CONFLICT, "nothing-to-undo", "There is nothing to undo"),
+                E::Unrecognisable(_) => {
+                    (StatusCode::UNPROCESSABLE_ENTITY, "unrecognisable", "The author cannot be recognised")
+                }
+                E::TooManyStandings => (StatusCode::CONFLICT, "too-many-standings", "The site has too many standings"),
                 E::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "key-reused", "The idempotency key is taken"),
                 E::Contended => (StatusCode::CONFLICT, "contended", "Too many calls for one comment"),
                 E::Store(StoreError::Damaged(_)) => {
@@ -128,6 +133,10 @@ impl Problem {
             }
             Self::Service(E::Refused(Refusal::DecidedSince)) => {
                 "Something else was decided since. Read the comment again, then decide.".to_owned()
+            }
+            Self::Service(E::Unrecognisable(why)) => format!("This cannot be said of the author: {why}."),
+            Self::Service(E::TooManyStandings) => {
+                format!("A site has at most {} at once. Lift some, or wait until some are over.", standing::MOST)
             }
             Self::Service(E::KeyReused) => {
                 "This Idempotency-Key came before with another request. Use a new key for a new request.".to_owned()

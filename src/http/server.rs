@@ -53,6 +53,11 @@ fn routes(config: &mut web::ServiceConfig) {
         .service(resource("/v1/comments/{id}/feedback", &["POST"], [web::post().to(v1::acts::feedback)]))
         .service(resource("/v1/comments/{id}/undo", &["POST"], [web::post().to(v1::acts::undo)]))
         .service(resource("/v1/comments/{id}/requeue-copies", &["POST"], [web::post().to(v1::acts::requeue_copies)]))
+        .service(resource(
+            "/v1/comments/{id}/author",
+            &["GET", "PUT", "DELETE"],
+            [web::get().to(v1::author::show), web::put().to(v1::author::give), web::delete().to(v1::author::lift)],
+        ))
         .service(resource("/livez", &["GET"], [web::get().to(ops::livez)]))
         .service(resource("/readyz", &["GET"], [web::get().to(ops::readyz)]))
         .configure(moderate::routes)

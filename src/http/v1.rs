@@ -1,6 +1,7 @@
 //! The JSON API, version 1.
 
 pub mod acts;
+pub mod author;
 pub mod comments;
 pub mod list;
 

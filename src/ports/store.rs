@@ -18,6 +18,7 @@ use super::accounts::AccountStore;
 use super::ledger::LedgerStore;
 use super::privacy::Privacy;
 use super::queue::QueueStore;
+use super::standings::Standings;
 
 /// When a method that writes returns `Ok`, what it wrote is on disk and survives a power cut. Instants are kept to the
 /// microsecond.
@@ -107,9 +108,12 @@ pub trait Store: Send + Sync {
 }
 
 /// Everything a database of Tamis's does: what the command line opens once and hands out by port.
-pub trait Database: Store + Approved + Authors + Privacy + AccountStore + LedgerStore + QueueStore {}
+pub trait Database: Store + Approved + Authors + Standings + Privacy + AccountStore + LedgerStore + QueueStore {}
 
-impl<T: Store + Approved + Authors + Privacy + AccountStore + LedgerStore + QueueStore> Database for T {}
+impl<T> Database for T where
+    T: Store + Approved + Authors + Standings + Privacy + AccountStore + LedgerStore + QueueStore
+{
+}
 
 /// What is recorded under an external id.
 #[derive(Clone, Debug, PartialEq, Eq)]

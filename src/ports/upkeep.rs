@@ -134,6 +134,7 @@ pub const TABLES: &[Table] = &[
     table("answers", Holds::BySite("site")),
     table("undone_labels", Holds::BySite("site")),
     table("authors", Holds::ByComment),
+    table("standings", Holds::ByComment),
     table("address_keys", Holds::PassingKeys),
     table("moderators", Holds::Installation),
     table("roles", Holds::Installation),

@@ -11,6 +11,8 @@ use crate::domain::history::{self, History, Identifier, Identity, Period};
 use crate::domain::secrets::{DigestKey, NONCE};
 use crate::domain::signal::Signal;
 use crate::domain::site::Site;
+use crate::domain::standing::{self, Given, Standing};
+use crate::ports::authors::Remembered;
 use crate::ports::store::StoreError;
 
 use super::Service;
@@ -26,7 +28,25 @@ pub struct Author {
     pub identity: Identity,
     /// Nothing known where the store did not answer.
     pub history: History,
-    pub signal: Option<Signal>,
+    /// What history and a moderator's word say.
+    pub signals: Vec<Signal>,
+    /// A moderator's trust.
+    pub trust: Option<Given>,
+}
+
+impl Author {
+    /// The store did not tell what it knows of them.
+    pub(super) fn unknown(identity: Identity) -> Self {
+        Self { identity, signals: vec![history::unknown_signal()], ..Self::default() }
+    }
+
+    fn of(identity: Identity, remembered: &Remembered, now: Timestamp) -> Self {
+        let history = History::of(&identity, &remembered.past);
+        let applying = standing::applying(&remembered.standings, &identity, history, now);
+        let said = applying.and_then(|(standing, _)| standing::signal(standing));
+        let trust = applying.filter(|(standing, _)| *standing == Standing::Trusted).map(|(_, given)| given.clone());
+        Self { signals: history.signal().into_iter().chain(said).collect(), identity, history, trust }
+    }
 }
 
 impl AddressKeys {
@@ -70,19 +90,16 @@ impl Service {
         };
         let identity = Identity::of(site.id, comment, &self.keys.authors, keys.as_deref().unwrap_or_default());
         if keys.is_err() {
-            return Author { identity, signal: Some(history::unknown_signal()), ..Author::default() };
+            return Author::unknown(identity);
         }
         if !identity.has_past() {
             return Author { identity, ..Author::default() };
         }
-        match self.authors.past(site.id, &identity).await {
-            Ok(past) => {
-                let history = History::of(&identity, &past);
-                Author { identity, history, signal: history.signal() }
-            }
+        match self.authors.remembered(site.id, &identity).await {
+            Ok(remembered) => Author::of(identity, &remembered, self.clock.now()),
             Err(error) => {
                 tracing::warn!(%error, "the history of an author could not be looked up");
-                Author { identity, signal: Some(history::unknown_signal()), ..Author::default() }
+                Author::unknown(identity)
             }
         }
     }

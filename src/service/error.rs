@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::domain::limits::Quota;
 use crate::domain::review::Refusal;
+use crate::domain::standing::{self, Unrecognisable};
 use crate::ports::store::StoreError;
 
 #[derive(Clone, Debug, thiserror::Error)]
@@ -18,6 +19,10 @@ pub enum ServiceError {
     Changed { current: u32 },
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error(transparent)]
+    Unrecognisable(#[from] Unrecognisable),
+    #[error("the site has {} standings of authors already", standing::MOST)]
+    TooManyStandings,
     /// An idempotency key came again with another request.
     #[error("the idempotency key was used with another request")]
     KeyReused,

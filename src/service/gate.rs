@@ -91,6 +91,7 @@ fn verdict(sieve: &Sieve, example: &Example) -> (Verdict, Score) {
     let circumstances = Circumstances {
         language: example.language,
         signals: Vec::new(),
+        trusted: false,
         degraded: false,
         // No example has a time or a page's age.
         now: jiff::Timestamp::UNIX_EPOCH,

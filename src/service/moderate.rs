@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use crate::domain::activation::Shadow;
 use crate::domain::comment::{Comment, CommentId};
 use crate::domain::decision::{Decision, Verdict};
-use crate::domain::history::{self, Identity};
+use crate::domain::history::Identity;
 use crate::domain::review::{self, Record, Status};
 use crate::domain::score::Score;
 use crate::domain::secrets::ContentDigest;
@@ -98,11 +98,14 @@ impl Service {
                 }
             };
             let (decision, shadow) = self.decide(site, comment, text, taken, &author, earlier.as_ref());
-            let author = author.identity;
+            let Author { identity: author, trust, .. } = author;
             let entry = self.entry(site, new_id, comment, digest, decision, earlier.as_ref());
             let entry = Entry { shadow, author, claim, ..entry };
             match self.store.record(entry.clone()).await {
-                Ok(()) => return Ok(just_recorded(entry, site, taken.site)),
+                Ok(()) => {
+                    self.renew(site, trust, &entry.author).await;
+                    return Ok(just_recorded(entry, site, taken.site));
+                }
                 // Another call for the same comment came first: look at what it left. The limits stay taken.
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),
@@ -132,7 +135,7 @@ impl Service {
         at_least: Verdict,
     ) -> Result<Moderated, ServiceError> {
         let text = text_of(site, comment);
-        let author = Author { signal: Some(history::unknown_signal()), ..Author::default() };
+        let author = Author::unknown(Identity::default());
         let mut taken = self.take_for(site, comment, &text, &author).await?;
         taken.note(self.copies(site, CommentId(self.new_id()), comment, &text).await);
         taken.degraded = true;
@@ -165,13 +168,14 @@ impl Service {
         earlier: Option<&Earlier>,
     ) -> (Decision, Option<Shadow>) {
         let mut signals = taken.signals.clone();
-        signals.extend(author.signal.clone());
+        signals.extend(author.signals.iter().cloned());
         if earlier.is_some_and(|earlier| earlier.record.was_rejected_by_a_person()) {
             signals.push(review::edited_after_rejection());
         }
         let circumstances = Circumstances {
             language: Some(site.locale.language()),
             signals,
+            trusted: author.trust.is_some(),
             degraded: taken.degraded,
             now: self.clock.now(),
         };

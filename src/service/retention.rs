@@ -1,4 +1,5 @@
-//! What people wrote goes when its time is over, and so do the keys that their addresses were recognised by.
+//! What people wrote goes when its time is over, and so do what moderators said of its authors and the keys that their
+//! addresses were recognised by.
 
 use jiff::Timestamp;
 
@@ -7,6 +8,7 @@ use crate::domain::history::Period;
 use crate::domain::retention::{Ended, Retention};
 use crate::ports::authors::Authors;
 use crate::ports::privacy::Privacy;
+use crate::ports::standings::Standings;
 use crate::ports::store::{Position, StoreError};
 
 /// Comments looked at in one step: few enough that a request beside it waits no longer than for another request.
@@ -21,14 +23,15 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// Looks at the next comments and takes out what has ended; false once all were looked at. Then the
-    /// keys of addresses whose time is over are destroyed, and the store's files are wiped: an erasure may have come while readers kept them busy.
+    /// Looks at the next comments and takes out what has ended; false once all were looked at. Then
+    /// standings and keys of addresses whose time is over are taken out, and the store's files are wiped: an erasure may
+    /// have come while readers kept them busy.
     ///
     /// # Errors
     /// The store is away; what was taken out until then stays out, and the same step can be taken again.
     pub async fn step(
         &mut self,
-        store: &(impl Authors + Privacy + ?Sized),
+        store: &(impl Authors + Standings + Privacy + ?Sized),
         retention: &Retention,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
@@ -42,6 +45,7 @@ impl Walk {
             self.after = Some(Position(last.id));
             return Ok(true);
         }
+        store.end_standings(now, Period::oldest_live(now)).await?;
         store.destroy_address_keys(Period::oldest_live(now)).await?;
         store.wipe().await?;
         Ok(false)

@@ -139,6 +139,18 @@
     settle();
   };
 
+  /** What is said of an author leaves the card where it is. */
+  const tell = async (button, card) => {
+    const days = card.querySelector("select[name^=days-]");
+    const answer = await send(button.formAction, [["act", button.value], [days.name, days.value]]);
+    if (!answer) return;
+    say(answer.said);
+    const fresh = await renew(card.dataset.id);
+    if (!fresh || !card.isConnected) return;
+    card.replaceWith(fresh);
+    focusOn(fresh);
+  };
+
   const undo = async () => {
     const press = presses.pop();
     if (!press) {
@@ -169,6 +181,10 @@
     delete acts.dataset.sent;
     if (!button.value) return;
     const one = button.closest(".comment");
+    if (button.hasAttribute("formaction")) {
+      tell(button, one);
+      return;
+    }
     const fields = [["act", button.value]];
     let acted = [];
     if (one) {

@@ -20,6 +20,7 @@ mod replay;
 mod report;
 mod rules;
 mod serve;
+mod standing;
 mod store;
 mod training;
 mod upkeep;

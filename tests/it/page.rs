@@ -3,6 +3,7 @@
 mod accessibility;
 mod accounts;
 mod audit;
+mod author;
 mod newsroom;
 mod pictures;
 mod queue;

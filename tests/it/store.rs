@@ -1,6 +1,7 @@
 //! What every store promises, told once and held against each; and what each alone must show.
 
 mod accounts;
+mod authors;
 mod ending;
 mod postgres;
 mod promises;
@@ -157,4 +158,25 @@ backends! {
 queues! {
     queue_in_sqlite: crate::store::sqlite::Folder;
     queue_in_postgres: crate::store::postgres::Database;
+}
+
+macro_rules! authors {
+    ($($module:ident: $backend:ty;)*) => {
+        $(every_promise! { $module, $backend, authors:
+            the_past_is_what_persons_settled_and_shares_an_identifier
+            the_past_is_bounded_and_its_latest_part
+            the_authors_of_comments_read_back_as_recorded
+            the_key_of_a_period_stays_until_it_is_destroyed
+            a_standing_is_found_by_e_mail_and_address_and_by_nothing_else
+            a_standing_takes_the_place_of_those_before
+            a_site_has_no_more_standings_than_the_bound
+            trust_is_renewed_under_a_newer_key_only
+            standings_and_keys_end_with_retention_and_erasure
+        })*
+    };
+}
+
+authors! {
+    authors_in_sqlite: crate::store::sqlite::Folder;
+    authors_in_postgres: crate::store::postgres::Database;
 }

@@ -10,10 +10,11 @@ use super::write::Write;
 use crate::adapters::gather::Worker;
 use crate::adapters::rows;
 use crate::domain::comment::CommentId;
-use crate::domain::history::{Identifier, Identity, MOST_LOOKED_AT, Origin, Past, Period};
+use crate::domain::history::{Identifier, Identity, MOST_LOOKED_AT, Origin, Period};
 use crate::domain::site::SiteId;
-use crate::ports::authors::Authors;
+use crate::ports::authors::{Authors, Remembered};
 use crate::ports::campaigns::Approved;
+use crate::ports::queue::MOST_ASKED;
 use crate::ports::store::StoreError;
 
 /// The latest settled comments that share one identifier.
@@ -46,47 +47,79 @@ const PAST: &str = concat!(
     latest!("network", "network_before"),
     ") AS a"
 );
+/// The latest standings on one identifier.
+macro_rules! standing {
+    ($column:literal, $asked:literal) => {
+        concat!(
+            "(SELECT * FROM standings WHERE site = asked.site AND ",
+            $column,
+            " = asked.",
+            $asked,
+            " ORDER BY comment DESC LIMIT $5)"
+        )
+    };
+}
+
+const STANDINGS: &str = concat!(
+    "SELECT asked.place - 1 AS place, s.* FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[]) \
+     WITH ORDINALITY AS asked (site, email, address, address_before, place) CROSS JOIN LATERAL (",
+    standing!("email", "email"),
+    " UNION ",
+    standing!("address", "address"),
+    " UNION ",
+    standing!("address", "address_before"),
+    ") AS s"
+);
+const AUTHORS: &str = "SELECT comment, email, name, address, network, period FROM authors WHERE site = $1 \
+     AND comment = ANY($2)";
 const APPROVED: &str = "SELECT id FROM comments WHERE site = $1 AND status = 'approved' AND id = ANY($2)";
 const ADDRESS_KEY: &str = "SELECT sealed FROM address_keys WHERE period = $1";
 
 /// Looks authors up, which every submission does: whatever is waiting goes as one query.
 #[derive(Debug)]
-pub(super) struct PastLookup(pub(super) PgPool);
+pub(super) struct RememberedLookup(pub(super) PgPool);
 
-impl Worker for PastLookup {
+impl Worker for RememberedLookup {
     type Question = (SiteId, Identity);
-    type Answer = Vec<Past>;
+    type Answer = Remembered;
 
     const FULL: &str = "too many authors are looked up at once; look at its load, and try again";
     const SLOW: &str = "did not answer in time; look at its load";
 
-    async fn serve(&mut self, authors: &[Self::Question]) -> Result<Vec<Result<Vec<Past>, StoreError>>, StoreError> {
+    async fn serve(&mut self, authors: &[Self::Question]) -> Result<Vec<Result<Remembered, StoreError>>, StoreError> {
         let mut connection = self.0.acquire().await.map_err(|error| explain(&error))?;
-        past(&mut connection, authors).await
+        remembered(&mut connection, authors).await
     }
 
     async fn end(self) {}
 }
 
-async fn past(
+async fn remembered(
     connection: &mut PgConnection,
     authors: &[(SiteId, Identity)],
-) -> Result<Vec<Result<Vec<Past>, StoreError>>, StoreError> {
+) -> Result<Vec<Result<Remembered, StoreError>>, StoreError> {
     let sites: Vec<Uuid> = authors.iter().map(|(site, _)| site.0).collect();
     let emails: Vec<_> = authors.iter().map(|(_, author)| author.email.as_ref().map(bytes)).collect();
     let origins = |nth: usize, part: fn(&Origin) -> &Identifier| -> Vec<Option<&[u8]>> {
         authors.iter().map(|(_, author)| author.origins.get(nth).map(part).map(bytes)).collect()
     };
-    let query = sqlx::query(PAST)
-        .bind(sites)
-        .bind(emails)
+    let past = sqlx::query(PAST)
+        .bind(&sites)
+        .bind(&emails)
         .bind(origins(0, |origin| &origin.address))
         .bind(origins(0, |origin| &origin.network))
         .bind(origins(1, |origin| &origin.address))
         .bind(origins(1, |origin| &origin.network))
         .bind(i64::from(MOST_LOOKED_AT));
-    let found = query.fetch_all(connection).await.map_err(|error| explain(&error))?;
-    rows::past(&found, authors.len())
+    let past = past.fetch_all(&mut *connection).await.map_err(|error| explain(&error))?;
+    let standings = sqlx::query(STANDINGS)
+        .bind(sites)
+        .bind(emails)
+        .bind(origins(0, |origin| &origin.address))
+        .bind(origins(1, |origin| &origin.address))
+        .bind(i64::from(MOST_LOOKED_AT));
+    let standings = standings.fetch_all(connection).await.map_err(|error| explain(&error))?;
+    rows::authors::remembered(&past, &standings, authors.len())
 }
 
 pub(super) fn bytes(identifier: &Identifier) -> &[u8] {
@@ -95,8 +128,18 @@ pub(super) fn bytes(identifier: &Identifier) -> &[u8] {
 
 #[async_trait]
 impl Authors for PostgresStore {
-    async fn past(&self, site: SiteId, author: &Identity) -> Result<Vec<Past>, StoreError> {
-        self.past_lookups.ask((site, author.clone())).await.map_err(|error| self.place.located(error))
+    async fn remembered(&self, site: SiteId, author: &Identity) -> Result<Remembered, StoreError> {
+        self.author_lookups.ask((site, author.clone())).await.map_err(|error| self.place.located(error))
+    }
+
+    async fn authors(&self, site: SiteId, comments: &[CommentId]) -> Result<Vec<(CommentId, Identity)>, StoreError> {
+        let asked: Vec<Uuid> = comments.iter().take(MOST_ASKED as usize).map(|id| id.0).collect();
+        let query = sqlx::query(AUTHORS).bind(site.0).bind(asked);
+        let found = async |connection: &mut PgConnection| {
+            let found = query.fetch_all(connection).await.map_err(|error| explain(&error))?;
+            found.iter().map(rows::authors::author).collect()
+        };
+        self.read(found).await
     }
 
     async fn address_key(&self, period: Period) -> Result<Option<Vec<u8>>, StoreError> {

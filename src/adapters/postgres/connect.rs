@@ -203,6 +203,7 @@ fn migrator() -> Migrator {
         migration(7, "queue by id", include_str!("../../../migrations/postgres/0007_queue_by_id.sql")),
         migration(8, "queue_forgets_names", include_str!("../../../migrations/postgres/0008_queue_forgets_names.sql")),
         migration(17, "undone_labels", include_str!("../../../migrations/postgres/0017_undone_labels.sql")),
+        migration(18, "standings", include_str!("../../../migrations/postgres/0018_standings.sql")),
     ]);
     // Ours is held already.
     migrator.set_locking(false);

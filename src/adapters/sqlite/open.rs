@@ -179,6 +179,7 @@ fn migrator() -> Migrator {
         migration(5, "authors", include_str!("../../../migrations/sqlite/0005_authors.sql")),
         migration(8, "queue_forgets_names", include_str!("../../../migrations/sqlite/0008_queue_forgets_names.sql")),
         migration(17, "undone_labels", include_str!("../../../migrations/sqlite/0017_undone_labels.sql")),
+        migration(18, "standings", include_str!("../../../migrations/sqlite/0018_standings.sql")),
     ])
 }
 

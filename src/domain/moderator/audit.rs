@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Role;
+use crate::domain::comment::CommentId;
 use crate::domain::site::SiteId;
+use crate::domain::standing::Standing;
 
 /// Who acts at the command line.
 pub const COMMAND_LINE: &str = "tamis";
@@ -18,7 +20,7 @@ pub struct AuditLine {
     /// A version 7 UUID: ids are the order of time.
     pub id: Uuid,
     pub at: Timestamp,
-    /// A moderator's name, [`COMMAND_LINE`] or [`NOBODY`].
+    /// A moderator's name, [`HOST`](crate::domain::review::HOST), [`COMMAND_LINE`] or [`NOBODY`].
     pub by: String,
     /// The site it is about, if it is about one.
     pub site: Option<SiteId>,
@@ -57,11 +59,21 @@ pub enum AuditAct {
         moderator: String,
     },
     AuditExported,
+    /// What is to become of the next comments of who wrote this one.
+    StandingGiven {
+        comment: CommentId,
+        standing: Standing,
+        until: Timestamp,
+    },
+    StandingLifted {
+        comment: CommentId,
+        standing: Standing,
+    },
 }
 
 impl AuditAct {
     /// All that [`AuditAct::as_str`] says.
-    pub const NAMES: [&'static str; 12] = [
+    pub const NAMES: [&'static str; 14] = [
         "moderator_added",
         "invited",
         "invitation_accepted",
@@ -74,6 +86,8 @@ impl AuditAct {
         "labels_undone",
         "labels_count_again",
         "audit_exported",
+        "standing_given",
+        "standing_lifted",
     ];
 
     /// The act in one word, as it is stored and exported.
@@ -91,6 +105,8 @@ impl AuditAct {
             Self::LabelsUndone { .. } => "labels_undone",
             Self::LabelsCountAgain { .. } => "labels_count_again",
             Self::AuditExported => "audit_exported",
+            Self::StandingGiven { .. } => "standing_given",
+            Self::StandingLifted { .. } => "standing_lifted",
         }
     }
 
@@ -115,6 +131,7 @@ mod tests {
     #[test]
     fn an_act_is_named_as_it_is_stored() {
         let moderator = || "Léa".to_owned();
+        let comment = CommentId(Uuid::nil());
         let acts = [
             AuditAct::ModeratorAdded { moderator: moderator() },
             AuditAct::Invited { moderator: moderator() },
@@ -128,6 +145,8 @@ mod tests {
             AuditAct::LabelsUndone { moderator: moderator(), since: Timestamp::UNIX_EPOCH },
             AuditAct::LabelsCountAgain { moderator: moderator() },
             AuditAct::AuditExported,
+            AuditAct::StandingGiven { comment, standing: Standing::Held, until: Timestamp::UNIX_EPOCH },
+            AuditAct::StandingLifted { comment, standing: Standing::Held },
         ];
         assert_eq!(acts.each_ref().map(AuditAct::as_str), AuditAct::NAMES);
         for act in acts {

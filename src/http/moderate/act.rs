@@ -78,8 +78,8 @@ struct Answer {
     changed: Vec<String>,
 }
 
-/// A script gets JSON, a form the queue again.
-fn answer(
+/// A script gets JSON, a form the page again that it was on.
+pub fn answer(
     at: &At<deed::Review>,
     request: &HttpRequest,
     fields: &Fields,

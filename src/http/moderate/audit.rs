@@ -11,12 +11,14 @@ use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
 use super::assets::QUEUE_STYLE;
+use super::author;
 use super::guard::{At, Guest, Place};
 use super::look;
 use super::page::{self, Frame, Stop};
 use super::when;
 use super::words::Words;
 use crate::domain::moderator::{AuditAct, AuditLine, COMMAND_LINE, NOBODY, Role, deed};
+use crate::domain::review::HOST;
 use crate::domain::site::SiteId;
 use crate::http::reply::{self, Standing};
 use crate::http::server::Shared;
@@ -157,7 +159,7 @@ pub async fn export(
     Ok(reply::download("text/csv; charset=utf-8", "audit.csv", table))
 }
 
-/// Who may stand in a line: those with a role here, the command line, and nobody.
+/// Who may stand in a line: those with a role here, the host site, the command line, and nobody.
 async fn people(at: &At<deed::Audit>, shared: &Shared) -> Result<Vec<(String, String)>, StoreError> {
     let words = at.visitor.words();
     let moderators = shared.sessions.accounts.store.moderators().await?;
@@ -167,7 +169,7 @@ async fn people(at: &At<deed::Audit>, shared: &Shared) -> Result<Vec<(String, St
         moderator.grants.iter().any(|grant| fits(grant.site))
     });
     let named = here.map(|moderator| moderator.name.to_string());
-    let all = named.chain([COMMAND_LINE.to_owned(), NOBODY.to_owned()]);
+    let all = named.chain([HOST, COMMAND_LINE, NOBODY].map(str::to_owned));
     Ok(all.map(|name| (name.clone(), by_name(words, &name))).collect())
 }
 
@@ -175,6 +177,7 @@ fn by_name(words: &Words, name: &str) -> String {
     match name {
         COMMAND_LINE => words.say("audit-by-command-line"),
         NOBODY => words.say("audit-by-nobody"),
+        HOST => words.say("by-host"),
         name => name.to_owned(),
     }
 }
@@ -187,6 +190,10 @@ impl LineView {
                 let role = role_name(words, *role);
                 Some(words.with("audit-role", [("name", moderator.as_str().into()), ("role", role.into())]))
             }
+            AuditAct::StandingGiven { standing, until, .. } => {
+                Some(format!("{} {}", author::name(words, *standing), when::until(words, *until)))
+            }
+            AuditAct::StandingLifted { standing, .. } => Some(author::name(words, *standing)),
             act => act.moderator().map(str::to_owned),
         };
         Self {
@@ -222,6 +229,8 @@ fn act_name(words: &Words, name: &str) -> String {
         "labels_undone" => words.say("audit-labels-undone"),
         "labels_count_again" => words.say("audit-labels-count-again"),
         "audit_exported" => words.say("audit-exported"),
+        "standing_given" => words.say("audit-standing-given"),
+        "standing_lifted" => words.say("audit-standing-lifted"),
         other => other.to_owned(),
     }
 }

@@ -1,12 +1,17 @@
 //! A comment as a card, in words.
 
+use std::collections::HashMap;
+
 use askama::Template;
 
+use super::author;
 use super::look::{self, Asked};
 use super::when;
 use super::words::Words;
+use crate::domain::comment::CommentId;
 use crate::domain::review::{HOST, Label, Record, Status};
 use crate::domain::site::Site;
+use crate::domain::standing::{Given, Term};
 use crate::ports::queue::Filter;
 use crate::service::answer::{AnswerSignal, DetailAct, DetailEvent};
 use crate::service::card::{Card, Concern, Difference, Fate, Shown};
@@ -29,6 +34,8 @@ pub struct Around<'a> {
     pub site: &'a Site,
     pub asked: &'a Asked,
     pub now: Timestamp,
+    /// What was said of the authors of the comments shown.
+    pub standings: &'a HashMap<CommentId, Given>,
     /// Whether whoever looks may decide.
     pub may_act: bool,
 }
@@ -59,6 +66,9 @@ pub struct CardView {
     reasons: Vec<ReasonView>,
     revision: Option<String>,
     degraded: bool,
+    /// What was said of the author, and until when.
+    standing: Option<String>,
+    terms: Vec<(u16, String)>,
 }
 
 struct PageView {
@@ -85,7 +95,7 @@ struct ReasonView {
 impl CardView {
     /// `None` for a record without revisions, which no store holds.
     pub fn of(record: &Record, around: Around<'_>) -> Option<Self> {
-        let Around { words, site, asked, now, may_act } = around;
+        let Around { words, site, asked, now, standings, may_act } = around;
         let card = Card::of(record, words.locale)?;
         let detail = &card.detail;
         let author = detail.author.name.clone().filter(|name| !name.is_empty()).or_else(|| detail.author.url.clone());
@@ -112,8 +122,15 @@ impl CardView {
             reasons: card.reasons.iter().map(|reason| ReasonView::of(reason, words, &link)).collect(),
             revision: (card.revision() > 1).then(|| words.counting("card-revision", card.revision().into())),
             degraded: card.answer().degraded,
+            standing: standings.get(&record.id).map(|given| author::standing(words, given)),
+            terms: author::terms(words),
             text: card.text,
         })
+    }
+
+    /// Whether it is the time that is offered first.
+    fn is_usual(days: &u16) -> bool {
+        *days == Term::default().days()
     }
 
     fn reason_names(&self) -> [(&'static str, String); 9] {
@@ -207,7 +224,7 @@ fn settled(record: &Record, words: &Words, now: Timestamp) -> Option<String> {
     Some(words.with("settled", [("status", status.into()), ("by", by(words, &event.by).into()), ("when", when.into())]))
 }
 
-fn by(words: &Words, name: &str) -> String {
+pub fn by(words: &Words, name: &str) -> String {
     if name == HOST { words.say("by-host") } else { name.to_owned() }
 }
 

@@ -1,5 +1,7 @@
 //! One comment, whole: what it answers, what changed, what happened, what stands around it.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use uuid::Uuid;
@@ -13,6 +15,7 @@ use super::queue::{around, stop};
 use crate::domain::comment::CommentId;
 use crate::domain::moderator::deed;
 use crate::domain::review::Record;
+use crate::domain::standing::Given;
 use crate::http::reply::Standing;
 use crate::http::server::Shared;
 use crate::service::ServiceError;
@@ -41,30 +44,41 @@ pub async fn show(at: At<deed::Read>, shared: web::Data<Shared>, request: HttpRe
     let id = Uuid::try_parse(request.match_info().query("id")).map(CommentId);
     let id = id.map_err(|_| failed(ServiceError::NotFound))?;
     let record = shared.service.comment(&at.site, id).await.map_err(failed)?;
-    let asked = Asked::default();
-    let card = CardView::of(&record, around(&at, &shared, &asked)).ok_or_else(|| failed(ServiceError::NotFound))?;
     if request.query_string().contains("part=only") {
-        return Ok(page::show(Standing::Fine, &card));
+        let (asked, standings) =
+            (Asked::default(), shared.service.shown_standings(&at.site, &[id]).await.map_err(failed)?);
+        let card = CardView::of(&record, around(&at, &shared, &asked, &standings));
+        return Ok(page::show(Standing::Fine, &card.ok_or_else(|| failed(ServiceError::NotFound))?));
     }
     let neighbours = shared.service.neighbours(&at.site, &record).await.map_err(failed)?;
-    Ok(page::show(Standing::Fine, &whole(&at, &shared, &record, card, &neighbours)))
+    let shown = neighbours.parent.iter().chain(&neighbours.near).map(|near| near.id).chain([id]).collect::<Vec<_>>();
+    let standings = shared.service.shown_standings(&at.site, &shown).await.map_err(failed)?;
+    let whole = whole(&at, &shared, &record, &neighbours, &standings).ok_or_else(|| failed(ServiceError::NotFound))?;
+    Ok(page::show(Standing::Fine, &whole))
 }
 
-fn whole(at: &At<deed::Read>, shared: &Shared, record: &Record, card: CardView, neighbours: &Neighbours) -> Comment {
+/// `None` for a record without revisions, which no store holds.
+fn whole(
+    at: &At<deed::Read>,
+    shared: &Shared,
+    record: &Record,
+    neighbours: &Neighbours,
+    standings: &HashMap<CommentId, Given>,
+) -> Option<Comment> {
     let (asked, words) = (Asked::default(), at.visitor.words());
-    let around = around(at, shared, &asked);
+    let around = around(at, shared, &asked, standings);
     let view = |record: &Record| CardView::of(record, around);
     let home = look::home(&at.site);
-    Comment {
+    Some(Comment {
         frame: at.frame("comment-title", Place::Within),
         style: QUEUE_STYLE.path(),
         script: COMMENT_SCRIPT.path(),
         back: format!("{home}/comments/{}", record.id),
         home,
         parent: neighbours.parent.as_ref().and_then(view),
-        card,
+        card: view(record)?,
         differences: differences(record).into_iter().map(|it| DifferenceView::of(it, words, around.now)).collect(),
         events: record.events.iter().map(|event| card::event(words, &DetailEvent::of(event), around.now)).collect(),
         near: neighbours.near.iter().filter_map(view).collect(),
-    }
+    })
 }

@@ -40,15 +40,29 @@ pub enum Did {
     Rejected,
     Undone,
     TooLong,
+    Blocked,
+    AlwaysHeld,
+    Trusted,
+    Lifted,
+    Unrecognisable,
+    Untrustable,
+    TooManyStandings,
 }
 
 impl Did {
-    const ALL: [(Self, &'static str); 5] = [
+    const ALL: [(Self, &'static str); 12] = [
         (Self::Nothing, "nothing"),
         (Self::Approved, "approved"),
         (Self::Rejected, "rejected"),
         (Self::Undone, "undone"),
         (Self::TooLong, "too-long"),
+        (Self::Blocked, "blocked"),
+        (Self::AlwaysHeld, "always-held"),
+        (Self::Trusted, "trusted"),
+        (Self::Lifted, "lifted"),
+        (Self::Unrecognisable, "unrecognisable"),
+        (Self::Untrustable, "untrustable"),
+        (Self::TooManyStandings, "too-many-standings"),
     ];
 
     fn read(name: &str) -> Option<Self> {
@@ -115,6 +129,13 @@ impl Outcome {
         let done = match self.did {
             Did::Nothing => Some(words.say("told-nothing")),
             Did::TooLong => Some(words.say("told-too-long")),
+            Did::Blocked => Some(words.say("told-blocked")),
+            Did::AlwaysHeld => Some(words.say("told-always-held")),
+            Did::Trusted => Some(words.say("told-trusted")),
+            Did::Lifted => Some(words.say("told-lifted")),
+            Did::Unrecognisable => Some(words.say("told-unrecognisable")),
+            Did::Untrustable => Some(words.say("told-untrustable")),
+            Did::TooManyStandings => Some(words.say("told-too-many-standings")),
             _ if self.number == 0 => None,
             Did::Approved => Some(words.counting("told-approved", self.number)),
             Did::Rejected => Some(words.counting("told-rejected", self.number)),

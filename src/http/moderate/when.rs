@@ -20,15 +20,20 @@ pub fn ago(words: &Words, at: Timestamp, now: Timestamp) -> String {
         MINUTE..HOUR => words.counting("ago-minutes", count(MINUTE)),
         HOUR..DAY => words.counting("ago-hours", count(HOUR)),
         DAY..MONTH => words.counting("ago-days", count(DAY)),
-        _ => date(words, Offset::UTC.to_datetime(at).date()),
+        _ => date(words, "on-date", Offset::UTC.to_datetime(at).date()),
     }
 }
 
-fn date(words: &Words, date: Date) -> String {
+/// `jusqu’au 24 décembre 2026`, `until 24 December 2026`.
+pub fn until(words: &Words, at: Timestamp) -> String {
+    date(words, "until-date", Offset::UTC.to_datetime(at).date())
+}
+
+fn date(words: &Words, message: &str, date: Date) -> String {
     let month = date.month().into();
     // As a word, so that no language groups its digits.
     let year = date.year().to_string().into();
-    words.with("on-date", [("day", date.day().into()), ("month", month), ("year", year)])
+    words.with(message, [("day", date.day().into()), ("month", month), ("year", year)])
 }
 
 #[cfg(test)]
@@ -50,5 +55,8 @@ mod tests {
         ] {
             assert_eq!((said(Locale::Fr, at).as_str(), said(Locale::En, at).as_str()), (fr, en));
         }
+        let ends =
+            [Locale::Fr, Locale::En].map(|locale| until(Words::of(locale), "2026-12-01T11:00:00Z".parse().unwrap()));
+        assert_eq!(ends, ["jusqu’au 1er décembre 2026", "until 1 December 2026"]);
     }
 }

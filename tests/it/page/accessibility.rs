@@ -74,6 +74,12 @@ async fn every_page(kind: Kind) {
     browser.find("#undo:not([hidden])").await;
     browser.click(&format!("#c-{} input[name=chosen]", newsroom.id("11"))).await;
     browser.find(".bulk.on").await;
+    let card = format!("#c-{}", newsroom.id("11"));
+    browser.click(&format!("{card} .author summary")).await;
+    browser.click(&format!("{card} button[value^='blocked ']")).await;
+    browser.find(&format!("{card} .standing")).await;
+    browser.click(&format!("{card} .author summary")).await;
+    sound(&browser, &name("author")).await;
     sound(&browser, &name("picked")).await;
     browser.open(&format!("{home}/done")).await;
     sound(&browser, &name("done")).await;

@@ -34,7 +34,7 @@ examples.match = ["un idiot"]
 examples.no_match = ["un musée"]
 "#;
 
-fn server() -> Server {
+pub fn server() -> Server {
     let rules = std::env::temp_dir().join(format!("tamis-queue-rules-{}.toml", std::process::id()));
     std::fs::write(&rules, RULES).unwrap();
     Server::start_with(&[("TAMIS_RULES__FILE", rules.to_str().unwrap())])

@@ -288,7 +288,7 @@ fn run(statement: &Statement) -> Query<'_, Postgres, PgArguments> {
     statement.values.iter().fold(sqlx::query(statement.sql), |query, value| match value {
         Value::Integer(integer) => query.bind(integer),
         Value::Text(text) => query.bind(text.as_deref()),
-        Value::Bytes(bytes) => query.bind(bytes.as_slice()),
+        Value::Bytes(bytes) => query.bind(bytes.as_deref()),
         Value::Id(id) => query.bind(id),
     })
 }

@@ -34,6 +34,8 @@ fn write(lines: &[AuditLine], site_name: &str) -> String {
         let detail = match line.act {
             AuditAct::RoleSet { role, .. } => role.as_str().to_owned(),
             AuditAct::LabelsUndone { since, .. } => since.to_string(),
+            AuditAct::StandingGiven { comment, standing, until } => format!("{comment} {} {until}", standing.as_str()),
+            AuditAct::StandingLifted { comment, standing } => format!("{comment} {}", standing.as_str()),
             _ => String::new(),
         };
         let site = line.site.map_or("", |_| site_name);

@@ -1,0 +1,107 @@
+//! What a moderator says of an author, from one of the author's comments: given, lifted, renewed, shown.
+
+use std::collections::HashMap;
+
+use futures_util::future::try_join_all;
+
+use crate::domain::comment::CommentId;
+use crate::domain::history::Identity;
+use crate::domain::moderator::{AuditAct, AuditLine};
+use crate::domain::site::Site;
+use crate::domain::standing::{self, Given, Standing, Term, Unrecognisable};
+
+use super::{Service, ServiceError};
+
+impl Service {
+    /// Says what is to become of the next comments of who wrote this one, in place of what was said of that author before.
+    ///
+    /// # Errors
+    /// There is no such comment on this site, its author could not be recognised, the site has too many standings, or
+    /// the store is away.
+    pub async fn give_standing(
+        &self,
+        site: &Site,
+        id: CommentId,
+        by: &str,
+        standing: Standing,
+        term: Term,
+    ) -> Result<Given, ServiceError> {
+        let author = self.author_of(site, id).await?.ok_or(Unrecognisable::Nobody)?;
+        let given = Given::new(id, &author, standing, term, by, self.clock.now())?;
+        let before: Vec<_> = self.about(site, &author).await?.into_iter().map(|given| given.comment).collect();
+        let line = self.line(site, by, AuditAct::StandingGiven { comment: id, standing, until: given.until });
+        match self.standings.give_standing(site.id, &given, &before, standing::MOST, &line).await? {
+            true => Ok(given),
+            false => Err(ServiceError::TooManyStandings),
+        }
+    }
+
+    /// Takes back what was said of who wrote a comment; `None` where nothing was.
+    ///
+    /// # Errors
+    /// There is no such comment on this site, or the store is away.
+    pub async fn lift_standing(&self, site: &Site, id: CommentId, by: &str) -> Result<Option<Given>, ServiceError> {
+        let Some(author) = self.author_of(site, id).await? else { return Ok(None) };
+        let before = self.about(site, &author).await?;
+        let Some(shown) = standing::shown(&before, &author, self.clock.now()).cloned() else { return Ok(None) };
+        let ids: Vec<_> = before.into_iter().map(|given| given.comment).collect();
+        let line = self.line(site, by, AuditAct::StandingLifted { comment: id, standing: shown.standing });
+        let lifted = self.standings.lift_standings(site.id, &ids, &line).await?;
+        Ok(Some(shown).filter(|_| lifted))
+    }
+
+    /// What was said of who wrote a comment.
+    ///
+    /// # Errors
+    /// There is no such comment on this site, or the store is away.
+    pub async fn standing(&self, site: &Site, id: CommentId) -> Result<Option<Given>, ServiceError> {
+        self.comment(site, id).await?;
+        Ok(self.shown_standings(site, &[id]).await?.remove(&id))
+    }
+
+    /// What was said of who wrote these comments, as far as something was: a look-up for all of them together.
+    ///
+    /// # Errors
+    /// The store is away.
+    pub async fn shown_standings(
+        &self,
+        site: &Site,
+        ids: &[CommentId],
+    ) -> Result<HashMap<CommentId, Given>, ServiceError> {
+        let authors = self.authors.authors(site.id, ids).await?;
+        let now = self.clock.now();
+        let shown = authors.into_iter().filter(|(_, author)| author.has_past()).map(async |(id, author)| {
+            let remembered = self.authors.remembered(site.id, &author).await?;
+            let shown = standing::shown(&remembered.standings, &author, now).cloned();
+            Ok::<_, ServiceError>(shown.map(|given| (id, given)))
+        });
+        Ok(try_join_all(shown).await?.into_iter().flatten().collect())
+    }
+
+    /// Keeps up a trust that would end with the key of addresses. A store that does not answer is asked again with the
+    /// author's next comment.
+    pub(super) async fn renew(&self, site: &Site, trust: Option<Given>, author: &Identity) {
+        let Some((given, origin)) = trust.and_then(|given| Some((given.comment, given.renewal(author)?))) else {
+            return;
+        };
+        if let Err(error) = self.standings.renew_standing(site.id, given, origin).await {
+            tracing::warn!(%error, "trust in an author could not be renewed");
+        }
+    }
+
+    /// `None` where nobody is known to have written it.
+    async fn author_of(&self, site: &Site, id: CommentId) -> Result<Option<Identity>, ServiceError> {
+        self.comment(site, id).await?;
+        Ok(self.authors.authors(site.id, &[id]).await?.pop().map(|(_, author)| author))
+    }
+
+    async fn about(&self, site: &Site, author: &Identity) -> Result<Vec<Given>, ServiceError> {
+        let mut standings = self.authors.remembered(site.id, author).await?.standings;
+        standings.retain(|given| given.is_about(author));
+        Ok(standings)
+    }
+
+    fn line(&self, site: &Site, by: &str, act: AuditAct) -> AuditLine {
+        AuditLine { id: self.new_id(), at: self.clock.now(), by: by.to_owned(), site: Some(site.id), act }
+    }
+}

@@ -1,0 +1,133 @@
+//! What a moderator says of an author, in a browser: with and without script, in both languages, by role.
+
+use fantoccini::Locator;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::queue::server;
+use super::signed_in;
+use crate::support::browser::{Browser, Kind};
+use crate::support::eventually;
+use crate::support::server::Server;
+
+const LEA: &[&str] = &["lea@example.org", "--name", "Léa", "--role", "lead"];
+const WITHOUT_SCRIPT: Kind = Kind { script: false, ..Kind::LAPTOP };
+const IN_ENGLISH: Kind = Kind { language: "en", ..Kind::LAPTOP };
+
+/// Held by its score: nothing that stands against it holds outright.
+const CASINO: &str = "Venez au casino ce soir";
+
+/// A comment of one author.
+async fn sent(server: &Server) -> Value {
+    let author = json!({ "name": "Gros Malin", "email": "malin@exemple.fr", "ip": "198.51.100.20" });
+    let (status, answer) = server.post("/v1/comments", json!({ "body": CASINO, "author": author })).await;
+    assert_eq!(status, 201, "{answer}");
+    answer
+}
+
+fn card(comment: &Value) -> String {
+    format!("#c-{}", comment["id"].as_str().unwrap())
+}
+
+async fn says(browser: &Browser, css: &str, words: &str) {
+    let says = async || {
+        let text = browser.client.find(Locator::Css(css)).await.ok()?.text().await.ok()?;
+        text.contains(words).then_some(())
+    };
+    eventually(&format!("`{css}` says {words}"), says).await;
+}
+
+/// Says it on a card for 90 days, and waits until the card tells it.
+async fn say(browser: &Browser, card: &str, act: &str, words: &str) {
+    browser.click(&format!("{card} .author summary")).await;
+    browser.script(&format!("document.querySelector('{card} select[name^=days-]').value = '90'")).await;
+    browser.click(&format!("{card} button[value^='{act} ']")).await;
+    says(browser, &format!("{card} .standing"), words).await;
+}
+
+async fn every_word(kind: Kind) {
+    let (server, browser) = (server(), Browser::start_as(kind).await);
+    let held = sent(&server).await;
+    assert_eq!(held["status"], "held", "{held}");
+    signed_in(&server, &browser, LEA).await;
+    let site = format!("{}/moderate/sites/default", server.url);
+    browser.open(&format!("{site}/queue")).await;
+    let day = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(90 * 24);
+    say(&browser, &card(&held), "blocked", "Auteur bloqué jusqu’au ").await;
+    says(&browser, &format!("{} .standing", card(&held)), &format!("{} (par Léa)", &day.to_string()[..4])).await;
+    says(&browser, "#said", "Cet auteur est bloqué.").await;
+    assert_eq!(sent(&server).await["decided_by"], "author.blocked");
+    say(&browser, &card(&held), "held", "Auteur toujours retenu").await;
+    let next = sent(&server).await;
+    assert_eq!(next["decided_by"], "author.held");
+    browser.open(&format!("{site}/queue")).await;
+    says(&browser, &format!("{} .standing", card(&next)), "Auteur toujours retenu").await;
+    say(&browser, &card(&next), "trusted", "Auteur de confiance").await;
+    assert_eq!(sent(&server).await["status"], "approved");
+
+    // From the page of one comment it is taken back, and the comment still waits.
+    browser.open(&format!("{site}/comments/{}", held["id"].as_str().unwrap())).await;
+    says(&browser, "#one .standing", "Auteur de confiance").await;
+    browser.click("#one button[value^='lift ']").await;
+    eventually("nothing is said of the author", async || {
+        browser.client.find(Locator::Css("#one .standing")).await.is_err().then_some(())
+    })
+    .await;
+    browser.find("#one .acts button[data-key=a]").await;
+    assert_eq!(sent(&server).await["status"], "held");
+
+    browser.open(&format!("{site}/audit")).await;
+    let table = browser.text("tbody").await;
+    for line in ["Consigne sur un auteur : bloqué jusqu’au", "Consigne sur un auteur levée : de confiance"] {
+        assert!(table.contains(line), "{table}");
+    }
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_author_is_blocked_held_trusted_and_let_go_again() {
+    every_word(Kind::LAPTOP).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_author_is_blocked_held_trusted_and_let_go_again_without_script() {
+    every_word(WITHOUT_SCRIPT).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_viewer_sees_what_was_said_and_says_nothing() {
+    let (server, browser) = (server(), Browser::start_as(IN_ENGLISH).await);
+    let held = sent(&server).await;
+    let id = held["id"].as_str().unwrap();
+    let request = server.request(Method::PUT, &format!("/v1/comments/{id}/author"));
+    let answer = request.json(&json!({ "standing": "blocked", "days": 7 })).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    signed_in(&server, &browser, &["vera@example.org", "--name", "Véra", "--role", "viewer"]).await;
+    browser.open(&format!("{}/moderate/sites/default/queue", server.url)).await;
+    says(&browser, &format!("#c-{id} .standing"), "Author blocked until ").await;
+    for css in [".author", ".standing button"] {
+        assert!(browser.client.find(Locator::Css(&format!("#c-{id} {css}"))).await.is_err(), "{css}");
+    }
+    // A form of her own gets nowhere either.
+    let fields = format!("['token', document.querySelector('input[name=token]').value], ['act', 'lift {id}']");
+    let post = format!(
+        "return fetch('/moderate/sites/default/author', {{ method: 'POST', body: new URLSearchParams([{fields}]) }})\
+         .then((it) => it.status)"
+    );
+    assert_eq!(browser.script(&post).await, 403);
+    assert_eq!(sent(&server).await["decided_by"], "author.blocked");
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_cannot_be_recognised_cannot_be_blocked_and_the_page_says_why() {
+    let (server, browser) = (server(), Browser::start_as(IN_ENGLISH).await);
+    let (_, held) = server.post("/v1/comments", json!({ "body": CASINO })).await;
+    signed_in(&server, &browser, LEA).await;
+    browser.open(&format!("{}/moderate/sites/default/queue", server.url)).await;
+    browser.click(&format!("{} .author summary", card(&held))).await;
+    browser.click(&format!("{} button[value^='blocked ']", card(&held))).await;
+    says(&browser, "#said", "Nothing tells this author apart").await;
+    browser.find(&card(&held)).await;
+    browser.close().await;
+}
