@@ -141,6 +141,20 @@ author-hold = Always hold
 author-hold-does = They always wait for you.
 author-trust = Trust
 author-trust-does = They are approved, unless a firm rule stands against it. It takes the same name, e-mail and network.
+author-record = Other comments of this author: { $approved ->
+    [0] none approved
+   *[other] { $approved } approved
+  }, { $rejected ->
+    [0] none rejected
+   *[other] { $rejected } rejected
+  }
+author-record-bounded = Latest comments of this author: { $approved ->
+    [0] none approved
+   *[other] { $approved } approved
+  }, { $rejected ->
+    [0] none rejected
+   *[other] { $rejected } rejected
+  }
 author-lift = No longer apply
 author-blocked = Author blocked { $until } (by { $by })
 author-held = Author always held { $until } (by { $by })

@@ -141,6 +141,24 @@ author-hold = Toujours retenir
 author-hold-does = Ils attendent toujours votre avis.
 author-trust = Faire confiance
 author-trust-does = Ils sont approuvés, sauf si une règle ferme s’y oppose. Il faut le même nom, le même e-mail et le même réseau.
+author-record = Autres commentaires de cet auteur : { $approved ->
+    [0] aucun approuvé
+    [one] { $approved } approuvé
+   *[other] { $approved } approuvés
+  }, { $rejected ->
+    [0] aucun rejeté
+    [one] { $rejected } rejeté
+   *[other] { $rejected } rejetés
+  }
+author-record-bounded = Derniers commentaires de cet auteur : { $approved ->
+    [0] aucun approuvé
+    [one] { $approved } approuvé
+   *[other] { $approved } approuvés
+  }, { $rejected ->
+    [0] aucun rejeté
+    [one] { $rejected } rejeté
+   *[other] { $rejected } rejetés
+  }
 author-lift = Ne plus appliquer
 author-blocked = Auteur bloqué { $until } (par { $by })
 author-held = Auteur toujours retenu { $until } (par { $by })

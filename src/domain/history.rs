@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::comment::Comment;
+use super::comment::{Comment, CommentId};
 use super::review::Status;
 use super::score::Score;
 use super::secrets::DigestKey;
@@ -122,6 +122,7 @@ pub fn network(ip: IpAddr) -> String {
 /// An earlier comment that a person settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Past {
+    pub comment: CommentId,
     pub settled: Status,
     pub author: Traces,
 }
@@ -212,6 +213,37 @@ impl History {
     }
 }
 
+/// How persons decided on the other comments of who wrote one, as a card tells it. [`History`] decides, and takes more
+/// agreement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TrackRecord {
+    pub approved: u32,
+    pub rejected: u32,
+    /// Whether there may be more: only the latest were looked at.
+    pub bounded: bool,
+}
+
+impl TrackRecord {
+    /// By the e-mail; where there is none, by the address.
+    pub fn of(comment: CommentId, author: &Identity, past: &[Past]) -> Self {
+        let is_theirs = |past: &&Past| {
+            let agreement = Agreement::of(author, &past.author);
+            past.comment != comment && if author.email.is_some() { agreement.email } else { agreement.address }
+        };
+        let theirs: Vec<_> = past.iter().filter(is_theirs).collect();
+        let count = |settled| theirs.iter().filter(|past| past.settled == settled).map(|_| 1).sum();
+        Self {
+            approved: count(Status::Approved),
+            rejected: count(Status::Rejected),
+            bounded: theirs.len() + 1 >= MOST_LOOKED_AT as usize,
+        }
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.approved == 0 && self.rejected == 0
+    }
+}
+
 const APPROVED: &str = "history.author_approved";
 const REJECTED: &str = "history.author_rejected";
 
@@ -274,7 +306,7 @@ mod tests {
 
     fn past(settled: Status, of: [u8; 4]) -> Past {
         let [email, name, address, network] = of.map(|number| Some(id(number)));
-        Past { settled, author: Traces { email, name, address, network } }
+        Past { comment: CommentId(uuid::Uuid::nil()), settled, author: Traces { email, name, address, network } }
     }
 
     fn score(past: &[Past]) -> f64 {
@@ -319,6 +351,23 @@ mod tests {
         known.push(spam);
         assert!(History::of(&identity(), &known).shared_network);
         assert!(score(&known) == 0.0);
+    }
+
+    #[test]
+    fn a_card_counts_by_e_mail_and_else_by_address_and_never_the_comment_itself() {
+        let own = CommentId(uuid::Uuid::from_u128(1));
+        let of = |author: &Identity, past: &[Past]| TrackRecord::of(own, author, past);
+        let known = [
+            past(Status::Approved, [1, 9, 9, 9]),
+            past(Status::Rejected, [1, 2, 3, 4]),
+            past(Status::Rejected, [9, 9, 3, 4]),
+            Past { comment: own, ..past(Status::Approved, [1, 2, 3, 4]) },
+        ];
+        assert_eq!(of(&identity(), &known), TrackRecord { approved: 1, rejected: 1, bounded: false });
+        let nameless = Identity { email: None, ..identity() };
+        assert_eq!(of(&nameless, &known), TrackRecord { approved: 0, rejected: 2, bounded: false });
+        assert!(of(&nameless, &known[..1]).is_empty());
+        assert!(of(&identity(), &vec![known[0]; MOST_LOOKED_AT as usize]).bounded);
     }
 
     #[test]

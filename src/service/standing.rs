@@ -5,12 +5,23 @@ use std::collections::HashMap;
 use futures_util::future::try_join_all;
 
 use crate::domain::comment::CommentId;
-use crate::domain::history::Identity;
+use crate::domain::history::{Identity, TrackRecord};
 use crate::domain::moderator::{AuditAct, AuditLine};
 use crate::domain::site::Site;
 use crate::domain::standing::{self, Given, Standing, Term, Unrecognisable};
 
 use super::{Service, ServiceError};
+
+/// What a card tells of who wrote a comment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// What a moderator said of the author.
+    pub given: Option<Given>,
+    pub record: TrackRecord,
+}
+
+/// By comment.
+pub type Profiles = HashMap<CommentId, Profile>;
 
 impl Service {
     /// Says what is to become of the next comments of who wrote this one, in place of what was said of that author before.
@@ -50,32 +61,28 @@ impl Service {
         Ok(Some(shown).filter(|_| lifted))
     }
 
-    /// What was said of who wrote a comment.
+    /// What is known of who wrote a comment.
     ///
     /// # Errors
     /// There is no such comment on this site, or the store is away.
-    pub async fn standing(&self, site: &Site, id: CommentId) -> Result<Option<Given>, ServiceError> {
+    pub async fn profile(&self, site: &Site, id: CommentId) -> Result<Profile, ServiceError> {
         self.comment(site, id).await?;
-        Ok(self.shown_standings(site, &[id]).await?.remove(&id))
+        Ok(self.profiles(site, &[id]).await?.remove(&id).unwrap_or_default())
     }
 
-    /// What was said of who wrote these comments, as far as something was: a look-up for all of them together.
+    /// What is known of who wrote these comments, as far as something is: a look-up for all of them together.
     ///
     /// # Errors
     /// The store is away.
-    pub async fn shown_standings(
-        &self,
-        site: &Site,
-        ids: &[CommentId],
-    ) -> Result<HashMap<CommentId, Given>, ServiceError> {
+    pub async fn profiles(&self, site: &Site, ids: &[CommentId]) -> Result<Profiles, ServiceError> {
         let authors = self.authors.authors(site.id, ids).await?;
         let now = self.clock.now();
         let shown = authors.into_iter().filter(|(_, author)| author.has_past()).map(async |(id, author)| {
             let remembered = self.authors.remembered(site.id, &author).await?;
-            let shown = standing::shown(&remembered.standings, &author, now).cloned();
-            Ok::<_, ServiceError>(shown.map(|given| (id, given)))
+            let given = standing::shown(&remembered.standings, &author, now).cloned();
+            Ok::<_, ServiceError>((id, Profile { given, record: TrackRecord::of(id, &author, &remembered.past) }))
         });
-        Ok(try_join_all(shown).await?.into_iter().flatten().collect())
+        Ok(try_join_all(shown).await?.into_iter().collect())
     }
 
     /// Keeps up a trust that would end with the key of addresses. A store that does not answer is asked again with the

@@ -32,7 +32,7 @@ macro_rules! latest {
 
 /// `place` counts the authors from 0.
 const PAST: &str = concat!(
-    "SELECT asked.place - 1 AS place, a.settled, a.email, a.name, a.address, a.network \
+    "SELECT asked.place - 1 AS place, a.comment, a.settled, a.email, a.name, a.address, a.network \
      FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[]) \
      WITH ORDINALITY AS asked (site, email, address, network, address_before, network_before, place) \
      CROSS JOIN LATERAL (",

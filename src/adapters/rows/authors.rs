@@ -16,7 +16,11 @@ pub fn remembered<R: Columns>(
     let place = |row: &R| Ok(usize::try_from(row.integer("place")?).unwrap_or(usize::MAX));
     for row in past {
         if let Some(answer) = answers.get_mut(place(row)?) {
-            answer.past.push(Past { settled: word(row, "settled")?, author: traces(row)? });
+            answer.past.push(Past {
+                comment: CommentId(row.id("comment")?),
+                settled: word(row, "settled")?,
+                author: traces(row)?,
+            });
         }
     }
     for row in standings {

@@ -48,7 +48,7 @@ macro_rules! standing {
 /// The authors come as a JSON array of arrays: site, e-mail, and address and network under each live key, all in
 /// hexadecimal or null; `place` counts them from 0.
 const PAST: &str = concat!(
-    "SELECT asked.key AS place, a.settled, a.email, a.name, a.address, a.network FROM json_each(?1) AS asked \
+    "SELECT asked.key AS place, a.comment, a.settled, a.email, a.name, a.address, a.network FROM json_each(?1) AS asked \
      CROSS JOIN authors AS a ON a.comment IN (",
     settled!("email", "1"),
     " UNION ",

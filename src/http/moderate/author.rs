@@ -12,6 +12,7 @@ use super::told::{Did, Outcome};
 use super::when;
 use super::words::Words;
 use crate::domain::comment::CommentId;
+use crate::domain::history::TrackRecord;
 use crate::domain::moderator::deed;
 use crate::domain::standing::{Given, Standing, Term, Unrecognisable};
 use crate::http::server::Shared;
@@ -76,6 +77,13 @@ pub fn standing(words: &Words, given: &Given) -> String {
         Standing::Trusted => "author-trusted",
     };
     words.with(message, [("until", until.into()), ("by", by.into())])
+}
+
+/// What persons decided on the author's other comments; nothing where they decided on none.
+pub fn track_record(words: &Words, record: TrackRecord) -> Option<String> {
+    let numbers = [("approved", record.approved.into()), ("rejected", record.rejected.into())];
+    let message = if record.bounded { "author-record-bounded" } else { "author-record" };
+    (!record.is_empty()).then(|| words.with(message, numbers))
 }
 
 /// In a line of the audit log.

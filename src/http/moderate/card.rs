@@ -1,20 +1,18 @@
 //! A comment as a card, in words.
 
-use std::collections::HashMap;
-
 use askama::Template;
 
 use super::author;
 use super::look::{self, Asked};
 use super::when;
 use super::words::Words;
-use crate::domain::comment::CommentId;
 use crate::domain::review::{HOST, Label, Record, Status};
 use crate::domain::site::Site;
-use crate::domain::standing::{Given, Term};
+use crate::domain::standing::Term;
 use crate::ports::queue::Filter;
 use crate::service::answer::{AnswerSignal, DetailAct, DetailEvent};
 use crate::service::card::{Card, Concern, Difference, Fate, Shown};
+use crate::service::standing::Profiles;
 use jiff::Timestamp;
 
 /// The reasons that a rejection can be given with one click, by their names.
@@ -34,8 +32,8 @@ pub struct Around<'a> {
     pub site: &'a Site,
     pub asked: &'a Asked,
     pub now: Timestamp,
-    /// What was said of the authors of the comments shown.
-    pub standings: &'a HashMap<CommentId, Given>,
+    /// What is known of the authors of the comments shown.
+    pub profiles: &'a Profiles,
     /// Whether whoever looks may decide.
     pub may_act: bool,
 }
@@ -68,6 +66,8 @@ pub struct CardView {
     degraded: bool,
     /// What was said of the author, and until when.
     standing: Option<String>,
+    /// How persons decided on the author's other comments.
+    track_record: Option<String>,
     terms: Vec<(u16, String)>,
 }
 
@@ -95,8 +95,9 @@ struct ReasonView {
 impl CardView {
     /// `None` for a record without revisions, which no store holds.
     pub fn of(record: &Record, around: Around<'_>) -> Option<Self> {
-        let Around { words, site, asked, now, standings, may_act } = around;
+        let Around { words, site, asked, now, profiles, may_act } = around;
         let card = Card::of(record, words.locale)?;
+        let profile = profiles.get(&record.id).cloned().unwrap_or_default();
         let detail = &card.detail;
         let author = detail.author.name.clone().filter(|name| !name.is_empty()).or_else(|| detail.author.url.clone());
         let link = |filter| look::queue(site, &asked.filtered(filter));
@@ -122,7 +123,8 @@ impl CardView {
             reasons: card.reasons.iter().map(|reason| ReasonView::of(reason, words, &link)).collect(),
             revision: (card.revision() > 1).then(|| words.counting("card-revision", card.revision().into())),
             degraded: card.answer().degraded,
-            standing: standings.get(&record.id).map(|given| author::standing(words, given)),
+            standing: profile.given.as_ref().map(|given| author::standing(words, given)),
+            track_record: author::track_record(words, profile.record),
             terms: author::terms(words),
             text: card.text,
         })

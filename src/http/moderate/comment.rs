@@ -1,7 +1,5 @@
 //! One comment, whole: what it answers, what changed, what happened, what stands around it.
 
-use std::collections::HashMap;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use uuid::Uuid;
@@ -15,13 +13,13 @@ use super::queue::{around, stop};
 use crate::domain::comment::CommentId;
 use crate::domain::moderator::deed;
 use crate::domain::review::Record;
-use crate::domain::standing::Given;
 use crate::http::reply::Standing;
 use crate::http::server::Shared;
 use crate::service::ServiceError;
 use crate::service::answer::DetailEvent;
 use crate::service::card::{Fate, differences};
 use crate::service::queue::Neighbours;
+use crate::service::standing::Profiles;
 
 #[derive(Template)]
 #[template(path = "moderate/comment.html")]
@@ -45,15 +43,14 @@ pub async fn show(at: At<deed::Read>, shared: web::Data<Shared>, request: HttpRe
     let id = id.map_err(|_| failed(ServiceError::NotFound))?;
     let record = shared.service.comment(&at.site, id).await.map_err(failed)?;
     if request.query_string().contains("part=only") {
-        let (asked, standings) =
-            (Asked::default(), shared.service.shown_standings(&at.site, &[id]).await.map_err(failed)?);
-        let card = CardView::of(&record, around(&at, &shared, &asked, &standings));
+        let (asked, profiles) = (Asked::default(), shared.service.profiles(&at.site, &[id]).await.map_err(failed)?);
+        let card = CardView::of(&record, around(&at, &shared, &asked, &profiles));
         return Ok(page::show(Standing::Fine, &card.ok_or_else(|| failed(ServiceError::NotFound))?));
     }
     let neighbours = shared.service.neighbours(&at.site, &record).await.map_err(failed)?;
     let shown = neighbours.parent.iter().chain(&neighbours.near).map(|near| near.id).chain([id]).collect::<Vec<_>>();
-    let standings = shared.service.shown_standings(&at.site, &shown).await.map_err(failed)?;
-    let whole = whole(&at, &shared, &record, &neighbours, &standings).ok_or_else(|| failed(ServiceError::NotFound))?;
+    let profiles = shared.service.profiles(&at.site, &shown).await.map_err(failed)?;
+    let whole = whole(&at, &shared, &record, &neighbours, &profiles).ok_or_else(|| failed(ServiceError::NotFound))?;
     Ok(page::show(Standing::Fine, &whole))
 }
 
@@ -63,10 +60,10 @@ fn whole(
     shared: &Shared,
     record: &Record,
     neighbours: &Neighbours,
-    standings: &HashMap<CommentId, Given>,
+    profiles: &Profiles,
 ) -> Option<Comment> {
     let (asked, words) = (Asked::default(), at.visitor.words());
-    let around = around(at, shared, &asked, standings);
+    let around = around(at, shared, &asked, profiles);
     let view = |record: &Record| CardView::of(record, around);
     let home = look::home(&at.site);
     Some(Comment {

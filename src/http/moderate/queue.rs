@@ -1,7 +1,5 @@
 //! The queue of a site: what waits, and what was just done.
 
-use std::collections::HashMap;
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
@@ -12,15 +10,14 @@ use super::look::{self, Asked};
 use super::page::{self, Frame, Stop};
 use super::told::Told;
 use super::words::Words;
-use crate::domain::comment::CommentId;
 use crate::domain::moderator::deed;
 use crate::domain::site::Site;
-use crate::domain::standing::Given;
 use crate::http::reply::{self, Standing};
 use crate::http::server::Shared;
 use crate::ports::queue::{Facet, Filter, Order, Tally};
 use crate::service::ServiceError;
 use crate::service::queue::Part;
+use crate::service::standing::Profiles;
 
 /// Comments of one part.
 const AT_ONCE: u32 = 20;
@@ -94,8 +91,8 @@ async fn part(at: &At<deed::Read>, shared: &Shared, asked: &Asked) -> Result<Par
         words => shared.service.search(&at.site, look, words, *after, AT_ONCE).await?,
     };
     let ids: Vec<_> = held.iter().map(|held| held.rank.id).collect();
-    let standings = shared.service.shown_standings(&at.site, &ids).await?;
-    let around = around(at, shared, asked, &standings);
+    let profiles = shared.service.profiles(&at.site, &ids).await?;
+    let around = around(at, shared, asked, &profiles);
     Ok(PartView {
         words: at.visitor.words(),
         cards: held.iter().filter_map(|held| CardView::of(&held.record, around)).collect(),
@@ -104,18 +101,13 @@ async fn part(at: &At<deed::Read>, shared: &Shared, asked: &Asked) -> Result<Par
 }
 
 /// What cards need to know of who looks.
-pub fn around<'a>(
-    at: &'a At<deed::Read>,
-    shared: &Shared,
-    asked: &'a Asked,
-    standings: &'a HashMap<CommentId, Given>,
-) -> Around<'a> {
+pub fn around<'a>(at: &'a At<deed::Read>, shared: &Shared, asked: &'a Asked, profiles: &'a Profiles) -> Around<'a> {
     Around {
         words: at.visitor.words(),
         site: &at.site,
         asked,
         now: shared.service.clock.now(),
-        standings,
+        profiles,
         may_act: may_act(&at.visitor, &at.site),
     }
 }
@@ -138,9 +130,9 @@ async fn whole(
         filter => shared.service.held_number(site, filter).await?,
     };
     let Told { text: told, at: undo_at, changed } = told.unwrap_or_default();
-    let standings = shared.service.shown_standings(site, &changed).await?;
+    let profiles = shared.service.profiles(site, &changed).await?;
     let changed = shared.service.queue.comments(site.id, &changed).await?;
-    let around = around(at, shared, &asked, &standings);
+    let around = around(at, shared, &asked, &profiles);
     let elsewhere = changed.iter().filter_map(|record| CardView::of(record, around)).collect();
     let other = match asked.look.order {
         Order::OldestFirst => Order::MostDoubtfulFirst,

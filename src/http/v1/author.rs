@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::review::HOST;
 use crate::domain::standing::{Given, Standing, Term};
+use crate::service::standing::Profile;
 
 use super::super::auth::Caller;
 use super::super::body::Json;
@@ -33,14 +34,24 @@ impl From<Given> for Told {
     }
 }
 
+/// With how persons decided on the author's other comments, of the latest.
+#[derive(Serialize)]
+struct Known {
+    #[serde(flatten)]
+    told: Told,
+    approved: u32,
+    rejected: u32,
+}
+
 /// `GET /v1/comments/{id}/author`.
 pub async fn show(
     Caller(site): Caller,
     shared: web::Data<Shared>,
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let given = shared.service.standing(&site, super::comment_id(&path)?).await?;
-    Ok(reply::document(&given.map(Told::from).unwrap_or_default()))
+    let Profile { given, record } = shared.service.profile(&site, super::comment_id(&path)?).await?;
+    let told = given.map(Told::from).unwrap_or_default();
+    Ok(reply::document(&Known { told, approved: record.approved, rejected: record.rejected }))
 }
 
 /// `PUT /v1/comments/{id}/author`.

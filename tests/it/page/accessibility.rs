@@ -70,16 +70,16 @@ async fn every_page(kind: Kind) {
         sound(&browser, &name(page)).await;
     }
     browser.open(&format!("{home}/queue")).await;
-    browser.click(&format!("#c-{} .acts > button[value^='reject ']", newsroom.id("9"))).await;
-    browser.find("#undo:not([hidden])").await;
-    browser.click(&format!("#c-{} input[name=chosen]", newsroom.id("11"))).await;
-    browser.find(".bulk.on").await;
     let card = format!("#c-{}", newsroom.id("11"));
     browser.click(&format!("{card} .author summary")).await;
     browser.click(&format!("{card} button[value^='blocked ']")).await;
     browser.find(&format!("{card} .standing")).await;
     browser.click(&format!("{card} .author summary")).await;
     sound(&browser, &name("author")).await;
+    browser.click(&format!("#c-{} .acts > button[value^='reject ']", newsroom.id("9"))).await;
+    browser.find("#undo:not([hidden])").await;
+    browser.click(&format!("#c-{} input[name=chosen]", newsroom.id("11"))).await;
+    browser.find(".bulk.on").await;
     sound(&browser, &name("picked")).await;
     browser.open(&format!("{home}/done")).await;
     sound(&browser, &name("done")).await;

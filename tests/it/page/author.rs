@@ -59,7 +59,7 @@ async fn every_word(kind: Kind) {
     assert_eq!(sent(&server).await["decided_by"], "author.blocked");
     say(&browser, &card(&held), "held", "Auteur toujours retenu").await;
     let next = sent(&server).await;
-    assert_eq!(next["decided_by"], "author.held");
+    assert!(next["signals"].as_array().unwrap().iter().any(|signal| signal["id"] == "author.held"), "{next}");
     browser.open(&format!("{site}/queue")).await;
     says(&browser, &format!("{} .standing", card(&next)), "Auteur toujours retenu").await;
     say(&browser, &card(&next), "trusted", "Auteur de confiance").await;
@@ -92,6 +92,26 @@ async fn an_author_is_blocked_held_trusted_and_let_go_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_author_is_blocked_held_trusted_and_let_go_again_without_script() {
     every_word(WITHOUT_SCRIPT).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_tells_what_persons_decided_on_the_author_before() {
+    let (server, browser) = (server(), Browser::start().await);
+    for status in ["approved", "rejected", "approved"] {
+        let path = format!("/v1/comments/{}/resolution", sent(&server).await["id"].as_str().unwrap());
+        assert_eq!(server.post(&path, json!({ "status": status })).await.0, 200);
+    }
+    let held = sent(&server).await;
+    signed_in(&server, &browser, LEA).await;
+    let site = format!("{}/moderate/sites/default", server.url);
+    let id = held["id"].as_str().unwrap();
+    for page in ["queue".to_owned(), format!("comments/{id}")] {
+        browser.open(&format!("{site}/{page}")).await;
+        says(&browser, &format!("{} .record", card(&held)), "2 approuvés, 1 rejeté").await;
+    }
+    let (_, known) = server.get(&format!("/v1/comments/{id}/author")).await;
+    assert_eq!((&known["approved"], &known["rejected"], &known["standing"]), (&json!(2), &json!(1), &Value::Null));
+    browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

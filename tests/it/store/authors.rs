@@ -66,8 +66,9 @@ pub async fn the_past_is_what_persons_settled_and_shares_an_identifier(place: &i
     written(&*store, site, 5, [1, 8, 8, 8], None).await;
     store.record(by(site, 6, author(LEA, THEN))).await.unwrap();
     written(&*store, other, 7, LEA, rejected).await;
-    let expected = [([11, 9, 3, 9], Status::Rejected), ([12, 9, 9, 4], Status::Approved), (LEA, Status::Approved)];
-    let mut expected = expected.map(|(of, settled)| Past { settled, author: traces(of) });
+    let expected =
+        [(2, [11, 9, 3, 9], Status::Rejected), (3, [12, 9, 9, 4], Status::Approved), (1, LEA, Status::Approved)];
+    let mut expected = expected.map(|(number, of, settled)| Past { comment: id(number), settled, author: traces(of) });
     expected.sort_by_key(|past| past.author.email.map(|Identifier(bytes)| bytes));
     assert_eq!(past(&*store, site, &author(LEA, THEN)).await, expected, "a name alone is anybody's");
 
