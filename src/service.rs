@@ -47,6 +47,8 @@ pub mod standing;
 
 pub mod upkeep;
 
+pub mod written;
+
 use std::sync::Arc;
 
 use uuid::Uuid;

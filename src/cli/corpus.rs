@@ -38,7 +38,7 @@ impl CorpusCommand {
 }
 
 /// The site of a name, or every site.
-async fn sites(foundation: &Foundation, name: Option<&str>) -> Result<Vec<Site>, CliError> {
+pub(super) async fn sites(foundation: &Foundation, name: Option<&str>) -> Result<Vec<Site>, CliError> {
     match name {
         Some(name) => Ok(vec![site::find(foundation.store.as_ref(), name).await?]),
         None => Ok(foundation.store.sites().await?),

@@ -1,9 +1,11 @@
 //! `tamis privacy`: what is held, a person's own data, and erasure.
 
+mod person;
+
 use std::io::Write;
 use std::path::Path;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use comfy_table::Table;
 use serde_json::json;
 use uuid::Uuid;
@@ -28,18 +30,29 @@ pub enum PrivacyCommand {
     },
     /// Write all that is held of comments, as a JSON line each
     Export {
-        /// Ids of comments
-        #[arg(required = true)]
-        comments: Vec<Uuid>,
+        #[command(flatten)]
+        what: What,
     },
     /// Erase comments and print a receipt: there is no way back
     Erase {
-        /// Ids of comments
-        #[arg(required = true)]
-        comments: Vec<Uuid>,
+        #[command(flatten)]
+        what: What,
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct What {
+    /// Ids of comments
+    #[arg(required_unless_present = "email")]
+    comments: Vec<Uuid>,
+    /// What was sent with this e-mail; `-` reads it from standard input, which no history of commands keeps
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "comments")]
+    email: Option<String>,
+    /// Only on this site [default: on every site there is]
+    #[arg(long, value_name = "NAME", requires = "email")]
+    site: Option<String>,
 }
 
 impl PrivacyCommand {
@@ -49,8 +62,14 @@ impl PrivacyCommand {
             let foundation = wiring::foundation(&config).await?;
             let outcome = match self {
                 Self::Report { json } => report(&config, &foundation, json).await,
-                Self::Export { comments } => export(&foundation, &comments).await,
-                Self::Erase { comments, json } => erase(&config, &foundation, &comments, json).await,
+                Self::Export { what: What { email: Some(email), site, .. } } => {
+                    person::export(&foundation, &email, site.as_deref()).await
+                }
+                Self::Erase { what: What { email: Some(email), site, .. }, json } => {
+                    person::erase(&config, &foundation, &email, site.as_deref(), json).await
+                }
+                Self::Export { what } => export(&foundation, &what.comments).await,
+                Self::Erase { what, json } => erase(&config, &foundation, &what.comments, json).await,
             };
             foundation.store.close().await?;
             outcome

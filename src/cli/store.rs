@@ -107,8 +107,9 @@ fn told(copied: &[Copied], site: Option<&str>) -> String {
 impl From<CopyError> for CliError {
     fn from(error: CopyError) -> Self {
         match error {
-            CopyError::Store(error) => Self::new(error.to_string())
-                .hinted("nothing was copied; `store.url` and `--to` name the two stores"),
+            CopyError::Store(error) => {
+                Self::new(error.to_string()).hinted("nothing was copied; `store.url` and `--to` name the two stores")
+            }
             error => Self::new(error.to_string()),
         }
     }

@@ -1,6 +1,7 @@
 //! What a visitor wrote, with who and where, once parsed: private fields, so that an invalid comment cannot exist.
 
 mod draft;
+mod email;
 
 use std::net::IpAddr;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use draft::{Draft, DraftAuthor, DraftForm, DraftPage, FieldError};
+pub use email::AuthorEmail;
 
 /// The identity of a comment: a UUID of version 7.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,7 +39,7 @@ pub struct Comment {
     external_id: Option<String>,
     kind: Kind,
     content: Content,
-    email: Option<String>,
+    email: Option<AuthorEmail>,
     ip: Option<IpAddr>,
     author_id: Option<String>,
     role: Role,
@@ -70,8 +72,8 @@ impl Comment {
     }
 
     /// Lower case; never stored.
-    pub fn email(&self) -> Option<&str> {
-        self.email.as_deref()
+    pub fn email(&self) -> Option<&AuthorEmail> {
+        self.email.as_ref()
     }
 
     /// Never stored.

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::comment::{Comment, CommentId};
+use super::comment::{AuthorEmail, Comment, CommentId};
 use super::review::Status;
 use super::score::Score;
 use super::secrets::DigestKey;
@@ -19,6 +19,18 @@ use super::text::folded_of;
 /// A keyed digest of something that tells an author: of one site, so that sites cannot compare theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Identifier(pub [u8; 16]);
+
+impl Identifier {
+    /// What tells who gave an e-mail on a site; `lasting` is the key of e-mails and names.
+    pub fn of_email(site: SiteId, email: &AuthorEmail, lasting: &DigestKey) -> Self {
+        Self::of(site, lasting, "email", [email.as_str(), ""])
+    }
+
+    fn of(site: SiteId, key: &DigestKey, kind: &str, parts: [&str; 2]) -> Self {
+        let [first, second] = parts.map(str::as_bytes);
+        Self(key.short_digest(&[site.0.as_bytes(), kind.as_bytes(), first, second]))
+    }
+}
 
 /// Which key made the identifiers of addresses: counted from 1970 in steps of [`Period::STEP`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -74,10 +86,7 @@ impl Identity {
     /// `lasting` is the key of e-mails and names, `periods` those of addresses, the newest first.
     pub fn of(site: SiteId, comment: &Comment, lasting: &DigestKey, periods: &[(Period, DigestKey)]) -> Self {
         let content = comment.content();
-        let identifier = |key: &DigestKey, kind: &str, parts: [&str; 2]| {
-            let [first, second] = parts.map(str::as_bytes);
-            Identifier(key.short_digest(&[site.0.as_bytes(), kind.as_bytes(), first, second]))
-        };
+        let identifier = |key: &DigestKey, kind: &str, parts: [&str; 2]| Identifier::of(site, key, kind, parts);
         let name = content.author_name.as_deref().map(folded_of).filter(|name| !name.is_empty());
         let url = content.author_url.as_deref().unwrap_or_default();
         let origin = |ip: IpAddr, (period, key): &(Period, DigestKey)| Origin {
@@ -86,7 +95,7 @@ impl Identity {
             network: identifier(key, "network", [&network(ip), ""]),
         };
         Self {
-            email: comment.email().map(|email| identifier(lasting, "email", [email, ""])),
+            email: comment.email().map(|email| Identifier::of_email(site, email, lasting)),
             name: name.map(|name| identifier(lasting, "name", [&name, url])),
             origins: comment.ip().map_or_else(Vec::new, |ip| periods.iter().map(|key| origin(ip, key)).collect()),
         }

@@ -22,7 +22,7 @@ use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::comment::{BodyFormat, Comment, Language};
+use super::comment::{AuthorEmail, BodyFormat, Comment, Language};
 use super::signal::{Field, Span};
 use links::{Links, Place};
 use markup::Markup;
@@ -230,7 +230,7 @@ impl Text {
         let author = [
             (Field::AuthorName, content.author_name.as_deref()),
             (Field::AuthorUrl, content.author_url.as_deref()),
-            (Field::AuthorEmail, comment.email()),
+            (Field::AuthorEmail, comment.email().map(AuthorEmail::as_str)),
         ];
         let author = author
             .into_iter()

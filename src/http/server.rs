@@ -58,6 +58,8 @@ fn routes(config: &mut web::ServiceConfig) {
             &["GET", "PUT", "DELETE"],
             [web::get().to(v1::author::show), web::put().to(v1::author::give), web::delete().to(v1::author::lift)],
         ))
+        .service(resource("/v1/authors/export", &["POST"], [web::post().to(v1::written::export)]))
+        .service(resource("/v1/authors/erase", &["POST"], [web::post().to(v1::written::erase)]))
         .service(resource("/livez", &["GET"], [web::get().to(ops::livez)]))
         .service(resource("/readyz", &["GET"], [web::get().to(ops::readyz)]))
         .configure(moderate::routes)

@@ -4,6 +4,7 @@ pub mod acts;
 pub mod author;
 pub mod comments;
 pub mod list;
+pub mod written;
 
 use uuid::Uuid;
 

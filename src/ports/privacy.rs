@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::domain::comment::CommentId;
+use crate::domain::history::Identifier;
 use crate::domain::retention::Ended;
 use crate::domain::review::Record;
 use crate::domain::site::SiteId;
@@ -28,6 +29,18 @@ pub trait Privacy: Send + Sync {
     /// Erases comments with all that hangs on them, in one transaction, but for those that have changed since they were
     /// looked at; how many it erased.
     async fn erase(&self, site: SiteId, comments: &[Looked]) -> Result<u64, StoreError>;
+
+    /// The comments of a site whose author gave this e-mail, in the order of ids, at most `limit`.
+    async fn written_by(
+        &self,
+        site: SiteId,
+        email: Identifier,
+        after: Option<Position>,
+        limit: u32,
+    ) -> Result<Vec<CommentId>, StoreError>;
+
+    /// How many comments of a site came without an e-mail: nobody's e-mail finds them.
+    async fn without_email(&self, site: SiteId) -> Result<u64, StoreError>;
 
     /// How many rows each table has, by name.
     async fn counts(&self) -> Result<Vec<(String, u64)>, StoreError>;

@@ -1,6 +1,6 @@
 //! Which keys a comment takes from, and what the outcomes say.
 
-use crate::domain::comment::Comment;
+use crate::domain::comment::{AuthorEmail, Comment};
 use crate::domain::history::{History, network};
 use crate::domain::limits::{self, Demand, Dimension, LimitKey, Outcome, Quota};
 use crate::domain::secrets::DigestKey;
@@ -66,7 +66,11 @@ impl Quotas {
         key: &DigestKey,
     ) -> Vec<Demand> {
         let earned = |quota: Option<Quota>| quota.map(|quota| quota.stepped(history.steps()));
-        let author = comment.email().or(comment.content().author_name.as_deref()).map(str::to_lowercase);
+        let author = comment
+            .email()
+            .map(AuthorEmail::as_str)
+            .or(comment.content().author_name.as_deref())
+            .map(str::to_lowercase);
         let network = comment.ip().filter(|_| !history.shared_network).map(network);
         let page = comment.page().url.clone();
         let mut demands = self.for_site(site.id, key);

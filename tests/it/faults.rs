@@ -10,9 +10,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
+use crate::support::clock::Clock;
 use crate::support::postgres::Cluster;
 use crate::support::redis::RedisServer;
-use crate::support::server::{Server, read, tamis, until};
+use crate::support::server::{Server, read, until};
 
 const SECRET: (&str, &str) = ("TAMIS_PRIVACY__SECRET", "un secret que les serveurs partagent");
 /// More than the store's own bounds (3 s), less than what a host site waits for in vain.
@@ -181,34 +182,11 @@ async fn a_connection_cut_before_its_answer_leaves_one_decision_or_none() {
 }
 
 /// Sends a call, and resets the connection after a while without reading on.
-/// How the clock of a server stands beside the machine's: libfaketime reads this file at every question.
-struct Clock(std::path::PathBuf);
-
-impl Clock {
-    fn set(&self, ahead: i64) {
-        let next = self.0.with_extension("next");
-        std::fs::write(&next, format!("{ahead:+}\n")).unwrap();
-        std::fs::rename(next, &self.0).unwrap();
-    }
-
-    /// A server whose wall clock is this one; what measures durations goes on as it does.
-    fn server(&self, settings: &[(&str, &str)]) -> Server {
-        let library = std::fs::read_dir("/usr/lib").unwrap().flatten().map(|entry| entry.path().join("faketime"));
-        let library = library.map(|folder| folder.join("libfaketimeMT.so.1")).find(|library| library.exists());
-        let mut command = tamis();
-        command.env("LD_PRELOAD", library.expect("libfaketime: Debian's package faketime, which tests/run installs"));
-        command.env("FAKETIME_TIMESTAMP_FILE", &self.0).env("FAKETIME_NO_CACHE", "1");
-        command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").env("DONT_FAKE_MONOTONIC", "1");
-        Server::start_under(command, settings)
-    }
-}
-
 /// Moderators' acts keep their order too, whatever the clock says of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_that_jumps_back_and_forth_under_load_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let clock = Clock(folder.path().join("clock"));
-    clock.set(0);
+    let clock = Clock::new(folder.path());
     let redis = RedisServer::start();
     let url = redis.url();
     let server = clock.server(&[("TAMIS_LIMITS__REDIS_URL", &url), ("TAMIS_LIMITS__SITE", "off")]);

@@ -1,6 +1,7 @@
 //! What is kept no longer is gone, and nothing is kept that must not be.
 
 mod network;
+mod person;
 mod scan;
 
 use reqwest::Method;

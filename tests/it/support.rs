@@ -2,6 +2,8 @@
 
 pub mod browser;
 
+pub mod clock;
+
 pub mod cluster;
 
 pub mod command;

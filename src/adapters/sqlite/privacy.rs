@@ -11,7 +11,9 @@ use tokio::time::{Instant, sleep};
 use super::fault::explain;
 use super::write::{Step, Write};
 use super::{Options, SqliteStore, open, read};
+use crate::adapters::rows::Columns as _;
 use crate::domain::comment::CommentId;
+use crate::domain::history::Identifier;
 use crate::domain::retention::Ended;
 use crate::domain::review::Record;
 use crate::domain::site::SiteId;
@@ -37,6 +39,12 @@ const FORGET_ANSWERS_ABOUT: &str = "DELETE FROM answers WHERE site = ?1 AND comm
 const ERASE: &str = "DELETE FROM comments WHERE site = ?1 AND id IN (SELECT c.id FROM json_each(?2) AS looked \
      CROSS JOIN comments AS c ON c.id = unhex(looked.value ->> 0) AND c.version = looked.value ->> 1)";
 
+/// A person asks for it now and then; a walk over the table is no burden, and an index would be one on every comment.
+const WRITTEN_BY: &str =
+    "SELECT comment AS id FROM authors WHERE site = ? AND email = ? AND comment > ? ORDER BY comment LIMIT ?";
+const WITHOUT_EMAIL: &str = "SELECT count(*) FROM comments AS c WHERE c.site = ? \
+     AND NOT EXISTS (SELECT 1 FROM authors WHERE comment = c.id AND email IS NOT NULL)";
+
 /// How long a checkpoint waits for a reader before it lets writes go on, and tries again.
 const BRIEF: Duration = Duration::from_millis(50);
 
@@ -61,6 +69,33 @@ impl Privacy for SqliteStore {
         let pairs = json!(pairs).to_string();
         let values = || vec![site.into(), pairs.as_str().into()];
         self.write(Write(vec![Step::Run(FORGET_ANSWERS_ABOUT, values()), Step::Run(ERASE, values())])).await
+    }
+
+    async fn written_by(
+        &self,
+        site: SiteId,
+        Identifier(email): Identifier,
+        after: Option<Position>,
+        limit: u32,
+    ) -> Result<Vec<CommentId>, StoreError> {
+        let after = after.map_or(uuid::Uuid::nil(), |Position(id)| id.0);
+        let query = sqlx::query(WRITTEN_BY)
+            .bind(site.0.as_bytes().to_vec())
+            .bind(email.to_vec())
+            .bind(after.as_bytes().to_vec())
+            .bind(limit);
+        self.read(async |connection| {
+            let found = query.fetch_all(connection).await.map_err(|error| explain(&error))?;
+            found.iter().map(|row| row.id("id").map(CommentId)).collect()
+        })
+        .await
+    }
+
+    async fn without_email(&self, site: SiteId) -> Result<u64, StoreError> {
+        let query = sqlx::query_scalar::<_, i64>(WITHOUT_EMAIL).bind(site.0.as_bytes().to_vec());
+        self.read(async |connection| query.fetch_one(connection).await.map_err(|error| explain(&error)))
+            .await
+            .map(i64::unsigned_abs)
     }
 
     async fn counts(&self) -> Result<Vec<(String, u64)>, StoreError> {

@@ -9,7 +9,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::{BodyFormat, Comment, Content, Form, Kind, Language, Page, Role};
+use super::{AuthorEmail, BodyFormat, Comment, Content, Form, Kind, Language, Page, Role};
 
 /// The fields as written. Only `body` is required; unknown fields are ignored; an empty string is an absent one.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -96,7 +96,6 @@ impl<'de, T: Deserialize<'de> + Default> Visitor<'de> for Object<T> {
 const MAX_BODY: usize = 1 << 20;
 /// Longest of the short fields, in Unicode scalars.
 const MAX_NAME: usize = 500;
-const MAX_EMAIL: usize = 320;
 const MAX_URL: usize = 2_048;
 const MAX_ID: usize = 255;
 const MAX_TITLE: usize = 1_000;
@@ -112,7 +111,7 @@ impl Draft {
                 author_name: bounded("author.name", self.author.name, MAX_NAME)?,
                 author_url: bounded("author.url", self.author.url, MAX_URL)?,
             },
-            email: bounded("author.email", self.author.email, MAX_EMAIL)?.map(|email| email.to_lowercase()),
+            email: AuthorEmail::parse("author.email", self.author.email)?,
             ip: ip(self.author.ip)?,
             author_id: bounded("author.id", self.author.id, MAX_ID)?,
             role: self.author.role,
@@ -153,7 +152,7 @@ fn present(value: Option<String>) -> Option<String> {
     value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).map(without_nul)
 }
 
-fn bounded(field: &'static str, value: Option<String>, most: usize) -> Result<Option<String>, FieldError> {
+pub(super) fn bounded(field: &'static str, value: Option<String>, most: usize) -> Result<Option<String>, FieldError> {
     let value = present(value);
     match value.as_ref().map(|value| value.chars().count()) {
         Some(length) if length > most => {

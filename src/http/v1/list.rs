@@ -61,13 +61,13 @@ fn limit(value: &str) -> Result<u32, Problem> {
     limit.ok_or_else(|| invalid("limit", format!("is not a number from 1 to {MOST}")))
 }
 
-fn position(value: &str) -> Result<Position, Problem> {
+pub(super) fn position(value: &str) -> Result<Position, Problem> {
     let bytes = URL_SAFE_NO_PAD.decode(value).ok();
     let id = bytes.and_then(|bytes| Uuid::from_slice(&bytes).ok());
     id.map(|id| Position(CommentId(id))).ok_or_else(|| invalid("cursor", "is not a `next` that Tamis gave".to_owned()))
 }
 
-fn cursor(Position(CommentId(id)): Position) -> String {
+pub(super) fn cursor(Position(CommentId(id)): Position) -> String {
     URL_SAFE_NO_PAD.encode(id.as_bytes())
 }
 

@@ -4,11 +4,12 @@ use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use tamis::domain::comment::CommentId;
 use tamis::domain::decision::Verdict;
+use tamis::domain::history::{Identifier, Identity};
 use tamis::domain::retention::{Ended, Retention};
 use tamis::domain::review::{Act, Record, Status};
 use tamis::domain::site::SiteId;
 use tamis::ports::privacy::Looked;
-use tamis::ports::store::{Change, Database, Entry, Selection, Shadowed};
+use tamis::ports::store::{Change, Database, Entry, Position, Selection, Shadowed};
 use tamis::service::retention::Walk;
 
 use super::Backend;
@@ -156,4 +157,24 @@ pub async fn an_erasure_takes_all_of_a_comment_and_nothing_of_another(place: &im
     }
     // The name is free for another comment.
     store.record(named(own, 4, "a")).await.unwrap();
+}
+
+pub async fn what_a_person_wrote_is_found_by_their_email_in_order(place: &impl Backend) {
+    let store = place.open().await;
+    let (site, other) = (with_site(&*store, 1).await, with_site(&*store, 2).await);
+    let email = |of: u8| Some(Identifier([of; 16]));
+    for (site, number, email) in
+        [(site, 3, email(1)), (site, 1, email(1)), (site, 2, email(2)), (site, 4, None), (other, 5, email(1))]
+    {
+        let author = Identity { email, ..Identity::default() };
+        store.record(Entry { author, ..entry(site, number) }).await.unwrap();
+    }
+    let written =
+        async |of: u8, after, limit| store.written_by(site, Identifier([of; 16]), after, limit).await.unwrap();
+    let id = |number| entry(site, number).id;
+    assert_eq!(written(1, None, 9).await, [id(1), id(3)]);
+    assert_eq!(written(1, None, 1).await, [id(1)]);
+    assert_eq!(written(1, Some(Position(id(1))), 9).await, [id(3)]);
+    assert_eq!(written(9, None, 9).await, []);
+    assert_eq!((store.without_email(site).await.unwrap(), store.without_email(other).await.unwrap()), (1, 0));
 }

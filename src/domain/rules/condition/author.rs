@@ -117,7 +117,7 @@ impl Condition for DisposableEmail {
 }
 
 fn email_host<'a>(facts: &Facts<'a>) -> Option<&'a str> {
-    Some(facts.comment.email()?.rsplit_once('@')?.1)
+    Some(facts.comment.email()?.as_str().rsplit_once('@')?.1)
 }
 
 /// The whole of a field, where there is one.
