@@ -9,5 +9,6 @@ pub mod redis;
 pub mod registry;
 mod rows;
 pub mod rules_folder;
+pub mod smtp;
 pub mod sqlite;
 pub mod system;

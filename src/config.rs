@@ -11,12 +11,13 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
+use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use url::Url;
 
 use crate::domain::campaign::CampaignLimits;
 use crate::domain::decision::Thresholds;
-use crate::domain::moderator::SessionTerms;
+use crate::domain::moderator::{Email, SessionTerms};
 use crate::domain::retention::Retention;
 use crate::service::{Quotas, StoreDown};
 
@@ -57,6 +58,8 @@ pub struct Config {
     /// How long what people wrote is kept.
     pub retention: Retention,
     pub secret: SecretSource,
+    /// What sends bulletins; none: nothing is sent.
+    pub mail: Option<MailServer>,
     pub log_format: LogFormat,
     /// A level, or directives as `tracing_subscriber::EnvFilter` reads them.
     pub log_level: String,
@@ -77,6 +80,34 @@ pub enum SecretSource {
     File(PathBuf),
     /// A file that is made when it is not there: `tamis.secret` beside the SQLite file.
     Made(PathBuf),
+}
+
+/// Where mails go out.
+#[derive(Clone, Debug)]
+pub struct MailServer {
+    pub host: String,
+    pub port: u16,
+    pub tls: MailTls,
+    /// User name and password.
+    pub login: Option<(String, PasswordSource)>,
+    pub from: Email,
+    /// Where the hours of bulletins are told.
+    pub zone: TimeZone,
+    /// Where mails lead to.
+    pub public_url: Url,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailTls {
+    FromTheStart,
+    StartTls,
+    None,
+}
+
+#[derive(Clone, Debug)]
+pub enum PasswordSource {
+    Given(SecretString),
+    File(PathBuf),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,6 +218,34 @@ mod tests {
             let error = proxies(wrong).unwrap_err().to_string();
             assert!(error.contains("line 2") && error.contains("server.trusted_proxies"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_mail_server_is_named_whole_and_its_password_never_goes_in_clear() {
+        let mail = |lines: &str| load(&format!("[server]\npublic_url = \"https://m.example\"\n[mail]\n{lines}"));
+        let sound = "server = \"mail.example:465\"\nfrom = \"tamis@example.org\"\ntls = \"tls\"\nuser = \"u\"\n";
+        let config = mail(&format!("{sound}password = \"geheim\"\ntime_zone = \"Europe/Paris\"\n")).unwrap();
+        assert!(!format!("{config:?}").contains("geheim"));
+        let server = config.mail.unwrap();
+        assert_eq!((server.host.as_str(), server.port, server.tls), ("mail.example", 465, MailTls::FromTheStart));
+        assert!(load("").unwrap().mail.is_none(), "nothing is sent unless it is configured");
+        let without = |key: &str| {
+            let rest = sound.lines().filter(|line| !line.starts_with(key));
+            rest.map(|line| format!("{line}\n")).collect::<String>()
+        };
+        for (lines, key) in [
+            (without("from"), "mail.from"),
+            (sound.to_owned(), "mail.user"),
+            (sound.replace(":465", ""), "mail.server"),
+            (format!("{sound}password = \"x\"\npassword_file = \"y\"\n"), "mail.password"),
+            (format!("{}password = \"x\"\n", sound.replace("\"tls\"", "\"none\"")), "mail.tls"),
+            (format!("{}time_zone = \"Mars\"\n", without("user")), "mail.time_zone"),
+        ] {
+            let error = mail(&lines).unwrap_err().to_string();
+            assert!(error.contains(key), "{key}: {error}");
+        }
+        let error = load("[mail]\nserver = \"localhost:25\"\nfrom = \"t@example.org\"\n").unwrap_err().to_string();
+        assert!(error.contains("server.public_url"), "{error}");
     }
 
     #[test]

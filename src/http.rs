@@ -9,3 +9,5 @@ mod ops;
 mod reply;
 pub mod server;
 mod v1;
+
+pub use moderate::BulletinScribe;

@@ -16,6 +16,8 @@ pub mod queue;
 
 pub mod registry;
 
+pub mod mailer;
+pub mod notifications;
 pub mod privacy;
 
 pub mod standings;

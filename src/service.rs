@@ -4,6 +4,8 @@ pub mod accounts;
 
 pub mod answer;
 
+pub mod bulletins;
+
 pub mod card;
 
 pub mod erasure;
@@ -46,6 +48,8 @@ pub mod sites;
 pub mod standing;
 
 pub mod upkeep;
+
+pub mod waiting;
 
 pub mod written;
 

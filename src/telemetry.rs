@@ -1,7 +1,7 @@
 //! Logs: to standard error, for people on a terminal, as JSON lines elsewhere.
 //!
 //! The field names in use: `error`, `id` (a request's), `method`, `route`, `status`, `micros`, `path`, `site`,
-//! `address`, `model`, `ruleset`, `ended`. No log line holds a comment's text, a name, an address or a key.
+//! `address`, `model`, `ruleset`, `ended`, `tries`. No log line holds a comment's text, a name, an address or a key.
 
 use std::io::IsTerminal;
 

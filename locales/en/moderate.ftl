@@ -272,6 +272,47 @@ audit-labels-count-again = Labels count again
 audit-exported = Audit log exported
 audit-standing-given = Word on an author
 audit-standing-lifted = Word on an author lifted
+audit-feed-made = Feed link made
+audit-feed-revoked = Feed link deleted
+audit-bulletins-set = Daily e-mail asked for
+audit-bulletins-stopped = Daily e-mail stopped
+
+## Notifications
+notifications-title = Notifications
+feed-heading = Private feed
+feed-text = A feed reader (Atom) shows you what waits on your sites: the site, the page, the reasons and the time. It never holds the text, or the author’s name or address: many feed readers are services that others run.
+feed-secret = Whoever has the link can read the feed without signing in: keep it like a password. A new link replaces the old one; the feed ends with your access, or when you choose a new password.
+feed-make = Make the link
+feed-replace = Replace the link
+feed-revoke = Delete the link
+feed-link = Your link
+feed-once = Copy it into your feed reader now: it will not be shown again.
+feed-made = Link made { $name }.
+feed-title = Tamis: what waits
+feed-entry = { $name }: { $page }
+feed-no-reason = No particular reason
+bulletin-heading = An e-mail a day
+bulletin-text = An e-mail tells you each day how many comments wait on your sites, and why: never what they say or who wrote them.
+bulletin-address = Address
+bulletin-when = Sent at
+bulletin-hour = { $name }:00
+bulletin-zone = Time of { $name }
+bulletin-least = Only when at least so many comments wait
+bulletin-start = Send me this e-mail
+bulletin-change = Save
+bulletin-stop = Stop sending it
+bulletin-problem = Give an address such as lea@example.org, an hour, and a number from 1 to 1000. Nothing was changed.
+bulletin-failed = The e-mail could not be sent { $name }. Check the address; whoever runs Tamis can see why.
+bulletin-subject = { $count ->
+    [one] Tamis: { $count } comment waiting
+   *[other] Tamis: { $count } comments waiting
+  }
+bulletin-greeting = Hello { $name },
+bulletin-waiting = { $count ->
+    [one] { $count } comment waits for your decision.
+   *[other] { $count } comments wait for your decision.
+  }
+bulletin-why = You receive this e-mail because you asked for it. To change the hour, or to stop it:
 
 ## Instants
 ago-now = just now

@@ -276,6 +276,47 @@ audit-labels-count-again = Étiquettes comptées à nouveau
 audit-exported = Journal exporté
 audit-standing-given = Consigne sur un auteur
 audit-standing-lifted = Consigne sur un auteur levée
+audit-feed-made = Lien du flux créé
+audit-feed-revoked = Lien du flux supprimé
+audit-bulletins-set = E-mail quotidien demandé
+audit-bulletins-stopped = E-mail quotidien arrêté
+
+## Notifications
+notifications-title = Notifications
+feed-heading = Flux privé
+feed-text = Un lecteur de flux (Atom) vous montre ce qui attend sur vos sites : le site, la page, les raisons et l’heure. Le texte, le nom et l’adresse de l’auteur n’y sont jamais : beaucoup de lecteurs de flux sont des services tenus par d’autres.
+feed-secret = Qui a le lien peut lire le flux, sans se connecter : gardez-le comme un mot de passe. Un nouveau lien remplace l’ancien ; le flux prend fin avec votre accès, ou si vous choisissez un nouveau mot de passe.
+feed-make = Créer le lien
+feed-replace = Remplacer le lien
+feed-revoke = Supprimer le lien
+feed-link = Votre lien
+feed-once = Copiez-le maintenant dans votre lecteur de flux : il ne sera plus affiché.
+feed-made = Lien créé { $name }.
+feed-title = Tamis : ce qui attend
+feed-entry = { $name } : { $page }
+feed-no-reason = Sans raison particulière
+bulletin-heading = Un e-mail par jour
+bulletin-text = Un e-mail vous dit chaque jour combien de commentaires attendent sur vos sites, et pourquoi : jamais leur texte ni leurs auteurs.
+bulletin-address = Adresse
+bulletin-when = Heure d’envoi
+bulletin-hour = { $name } h
+bulletin-zone = Heure de { $name }
+bulletin-least = Seulement si au moins autant de commentaires attendent
+bulletin-start = Recevoir cet e-mail
+bulletin-change = Enregistrer
+bulletin-stop = Ne plus le recevoir
+bulletin-problem = Indiquez une adresse comme lea@example.org, une heure et un nombre de 1 à 1000. Rien n’a été changé.
+bulletin-failed = L’e-mail n’a pas pu être envoyé { $name }. Vérifiez l’adresse ; la personne qui gère Tamis peut voir pourquoi.
+bulletin-subject = { $count ->
+    [one] Tamis : { $count } commentaire en attente
+   *[other] Tamis : { $count } commentaires en attente
+  }
+bulletin-greeting = Bonjour { $name },
+bulletin-waiting = { $count ->
+    [one] { $count } commentaire attend votre décision.
+   *[other] { $count } commentaires attendent votre décision.
+  }
+bulletin-why = Vous recevez cet e-mail parce que vous l’avez demandé. Pour changer l’heure, ou ne plus le recevoir :
 
 ## Instants
 ago-now = à l’instant

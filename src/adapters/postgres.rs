@@ -11,6 +11,7 @@ mod fault;
 mod ledger;
 mod lookup;
 mod models;
+mod notifications;
 mod privacy;
 mod queue;
 mod read;

@@ -11,6 +11,7 @@ mod ledger;
 mod lookup;
 mod mark;
 mod models;
+mod notifications;
 mod open;
 mod privacy;
 mod queue;

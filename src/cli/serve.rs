@@ -22,6 +22,7 @@ use crate::http::server::{self, Shared};
 use crate::ports::clock::Clock;
 use crate::ports::store::{Database, StoreError};
 use crate::service::accounts::FreshInvitation;
+use crate::service::bulletins::{self, Mailing};
 use crate::service::moderate::FIRST_ANSWERS_LAST;
 use crate::service::retention::Walk;
 use crate::service::sites::{self, SiteKeys, Sites};
@@ -40,6 +41,8 @@ const REFRESH: Duration = Duration::from_secs(1);
 const SWEEP: Duration = Duration::from_secs(60);
 /// How often the counts of the queue are brought into their shortest form.
 const TIDY: Duration = Duration::from_secs(10);
+/// How often bulletins that are due are looked for.
+const BULLETINS: Duration = Duration::from_secs(5);
 const SWEPT_AT_ONCE: u32 = 1_000;
 /// How often all texts are looked at, unless a tenth of the shortest period is less, and the pause between two steps.
 const WALK: Duration = Duration::from_secs(3_600);
@@ -91,7 +94,9 @@ pub async fn start(config: &Config, foundation: &Foundation, listener: TcpListen
     let sessions = wiring::sessions(config, foundation, &service)?;
     let (max_body, public_url) = (config.max_body, config.public_url.clone());
     let proxies = TrustedProxies(config.trusted_proxies.clone());
-    let shared = Arc::new(Shared { service, sites: Sites::default(), sessions, public_url, proxies, max_body });
+    let notifications = wiring::notifications(config, foundation)?;
+    let sites = Sites::default();
+    let shared = Arc::new(Shared { service, sites, sessions, notifications, public_url, proxies, max_body });
     shared.sites.refresh(foundation.store.as_ref()).await?;
     shared.service.models.refresh(foundation.store.as_ref(), &shared.service.sieves).await?;
 
@@ -102,6 +107,9 @@ pub async fn start(config: &Config, foundation: &Foundation, listener: TcpListen
     beside.spawn(forget_accounts(Arc::clone(&shared)));
     beside.spawn(tidy_queue(Arc::clone(&shared)));
     beside.spawn(end_texts(foundation.store.clone(), foundation.clock.clone(), config.retention));
+    if let Some(mailing) = shared.notifications.mailing.clone() {
+        beside.spawn(send_bulletins(Arc::clone(&shared), mailing));
+    }
     if let Some(folder) = wiring::rules_folder(config) {
         beside.spawn(keep_rules_fresh(Arc::clone(&shared), folder, caught(SignalKind::hangup())?));
     }
@@ -225,6 +233,17 @@ async fn forget_accounts(shared: Arc<Shared>) {
         tokio::time::sleep(SWEEP).await;
         if let Err(error) = shared.sessions.forget(SWEPT_AT_ONCE).await {
             tracing::debug!(%error, "old sessions and lines of the audit log stay for now");
+        }
+    }
+}
+
+/// Several replicas may do so at once: each bulletin is sent by one.
+async fn send_bulletins(shared: Arc<Shared>, mailing: Arc<Mailing>) {
+    loop {
+        tokio::time::sleep(BULLETINS).await;
+        let sites = shared.sites.all();
+        if let Err(error) = bulletins::send_due(&shared.notifications, &mailing, &shared.service, &sites).await {
+            tracing::debug!(%error, "which bulletins are due could not be read; trying again");
         }
     }
 }

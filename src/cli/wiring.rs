@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::CliError;
 use crate::adapters::failover::Failover;
@@ -17,20 +17,23 @@ use crate::adapters::redis::sightings::RedisSightings;
 use crate::adapters::redis::{self, RedisLimiter};
 use crate::adapters::registry::ObjectRegistry;
 use crate::adapters::rules_folder::RulesFolder;
+use crate::adapters::smtp::{self, SmtpMailer};
 use crate::adapters::sqlite::{self, SqliteStore, SqliteUpkeep};
 use crate::adapters::system::{SystemClock, SystemRandom};
-use crate::config::{Config, SecretSource, StoreUrl};
+use crate::config::{Config, MailServer, MailTls, PasswordSource, SecretSource, StoreUrl};
 use crate::domain::activation::Scope;
 use crate::domain::classifier::Model;
 use crate::domain::rules::RuleSet;
 use crate::domain::secrets::SealingKey;
 use crate::domain::sieve::Sieve;
+use crate::http::BulletinScribe;
 use crate::ports::campaigns::Sightings;
 use crate::ports::clock::{Clock, Random};
 use crate::ports::limiter::Limiter;
 use crate::ports::store::{Database, StoreError};
 use crate::ports::upkeep::Upkeep;
-use crate::service::accounts::{Accounts, Passwords, Sessions};
+use crate::service::accounts::{Accounts, Notifications, Passwords, Sessions};
+use crate::service::bulletins::Mailing;
 use crate::service::keys::KeysError;
 use crate::service::{AddressKeys, Keys, Models, Service, SharedNetworks, Sieves};
 
@@ -125,7 +128,11 @@ fn secret(source: &SecretSource, random: &dyn Random) -> Result<String, CliError
             path.clone()
         }
     };
-    let secret = std::fs::read_to_string(&path)
+    secret_in(&path)
+}
+
+fn secret_in(path: &Path) -> Result<String, CliError> {
+    let secret = std::fs::read_to_string(path)
         .map_err(|error| CliError::new(format!("the secret in {} cannot be read: {error}", path.display())))?;
     match secret.trim() {
         "" => Err(CliError::new(format!("the secret in {} is empty", path.display()))),
@@ -278,6 +285,43 @@ pub fn sessions(config: &Config, foundation: &Foundation, service: &Service) -> 
         passwords: Passwords::new(foundation.random.as_ref())?,
         terms: config.sessions,
     })
+}
+
+/// What tells moderators that something waits.
+pub fn notifications(config: &Config, foundation: &Foundation) -> Result<Notifications, CliError> {
+    let (accounts, store) = (foundation.accounts.clone(), foundation.store.clone());
+    let mailing = config.mail.as_ref().map(|server| mailing(server, foundation)).transpose()?.map(Arc::new);
+    Ok(Notifications { accounts, store, mailing })
+}
+
+fn mailing(server: &MailServer, foundation: &Foundation) -> Result<Mailing, CliError> {
+    let login =
+        server.login.as_ref().map(|(user, password)| Ok::<_, CliError>((user.clone(), mail_password(password)?)));
+    let settings = smtp::Settings {
+        host: server.host.clone(),
+        port: server.port,
+        security: match server.tls {
+            MailTls::FromTheStart => smtp::Security::Tls,
+            MailTls::StartTls => smtp::Security::StartTls,
+            MailTls::None => smtp::Security::None,
+        },
+        login: login.transpose()?,
+        from: server.from.clone(),
+    };
+    let mailer = SmtpMailer::new(settings).map_err(|error| CliError::new(format!("mail.from: {error}")))?;
+    Ok(Mailing {
+        mailer: Arc::new(mailer),
+        scribe: Arc::new(BulletinScribe { public_url: server.public_url.clone() }),
+        zone: server.zone.clone(),
+        sealing: foundation.keys.sealing.clone(),
+    })
+}
+
+fn mail_password(source: &PasswordSource) -> Result<SecretString, CliError> {
+    match source {
+        PasswordSource::Given(password) => Ok(password.clone()),
+        PasswordSource::File(path) => secret_in(path).map(SecretString::from),
+    }
 }
 
 /// Where keys are written when there is no terminal to show them on.

@@ -1,6 +1,6 @@
 //! The configuration as written, and how it becomes one that is ready to use.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,6 +8,7 @@ use std::time::Duration;
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -15,13 +16,13 @@ use url::Url;
 use crate::domain::campaign::{CampaignLimits, MOST_COPIES};
 use crate::domain::decision::{Thresholds, Verdict};
 use crate::domain::limits::Quota;
-use crate::domain::moderator::SessionTerms;
+use crate::domain::moderator::{Email, SessionTerms};
 use crate::domain::retention::Retention;
 use crate::domain::score::Score;
 use crate::service::{Quotas, StoreDown};
 
 use super::units::{Networks, Period, Rate, Size};
-use super::{Config, ConfigError, LogFormat, SecretSource, StoreUrl, USUAL_FILE};
+use super::{Config, ConfigError, LogFormat, MailServer, MailTls, PasswordSource, SecretSource, StoreUrl, USUAL_FILE};
 
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -35,6 +36,7 @@ pub struct Written {
     policy: Policy,
     privacy: Privacy,
     moderators: Moderators,
+    mail: Mail,
     log: Log,
 }
 
@@ -119,6 +121,28 @@ struct Texts {
 struct Moderators {
     session_idle: Period,
     session_longest: Period,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+struct Mail {
+    server: Option<String>,
+    tls: Encryption,
+    from: Option<String>,
+    user: Option<String>,
+    #[serde(serialize_with = "no_secret")]
+    password: Option<SecretString>,
+    password_file: Option<PathBuf>,
+    time_zone: String,
+}
+
+/// What `mail.tls` may say.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Encryption {
+    Tls,
+    StartTls,
+    None,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -250,6 +274,20 @@ impl Default for Moderators {
     }
 }
 
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            server: None,
+            tls: Encryption::StartTls,
+            from: None,
+            user: None,
+            password: None,
+            password_file: None,
+            time_zone: "UTC".to_owned(),
+        }
+    }
+}
+
 impl Default for Log {
     fn default() -> Self {
         Self { format: Layout::Auto, level: "info".to_owned() }
@@ -302,10 +340,12 @@ impl Written {
     /// Values that are right alone but not together.
     pub fn resolve(self) -> Result<Config, ConfigError> {
         let store = store(&self.store.url)?;
+        let public_url = self.server.public_url.as_deref().map(public_url).transpose()?;
         Ok(Config {
             listen: self.server.listen,
             max_body: self.server.max_body.0,
-            public_url: self.server.public_url.as_deref().map(public_url).transpose()?,
+            mail: self.mail.resolve(public_url.as_ref())?,
+            public_url,
             trusted_proxies: self.server.trusted_proxies.0,
             sessions: self.moderators.terms()?,
             require_durable: self.store.require_durable,
@@ -429,6 +469,59 @@ impl Privacy {
                      `privacy.secret_file`. `openssl rand -hex 32` makes one",
                 )),
             },
+        }
+    }
+}
+
+impl Mail {
+    /// `None` where no server is named.
+    fn resolve(self, public_url: Option<&Url>) -> Result<Option<MailServer>, ConfigError> {
+        let Some(server) = &self.server else { return Ok(None) };
+        let wrong = |key, problem: &str| Err(ConfigError::value(key, problem));
+        let parts = server.rsplit_once(':').map(|(host, port)| (host, port.parse::<u16>()));
+        let Some((host, Ok(port))) = parts.filter(|(host, _)| !host.is_empty()) else {
+            return wrong("mail.server", "must be a name and a port such as `mail.example.org:587`");
+        };
+        let Some(Ok(from)) = self.from.as_deref().map(Email::parse) else {
+            return wrong("mail.from", "must be the address that mails come from, such as `tamis@example.org`");
+        };
+        let Some(public_url) = public_url else {
+            return wrong("server.public_url", "must be given with `mail.server`: mails lead to the page");
+        };
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        if self.user.is_some() && matches!(self.tls, Encryption::None) && !is_here {
+            return wrong("mail.tls", "must not be \"none\" with `mail.user`: the password would be sent in clear");
+        }
+        let Ok(zone) = TimeZone::get(&self.time_zone) else {
+            return wrong("mail.time_zone", "is not a time zone such as `Europe/Paris`");
+        };
+        let (tls, login) = (self.tls.resolve(), self.login()?);
+        Ok(Some(MailServer { host, port, tls, login, from, zone, public_url: public_url.clone() }))
+    }
+
+    fn login(self) -> Result<Option<(String, PasswordSource)>, ConfigError> {
+        let password = match (self.password, self.password_file) {
+            (Some(_), Some(_)) => {
+                return Err(ConfigError::value("mail.password", "and `mail.password_file` are both given; keep one"));
+            }
+            (Some(password), None) => Some(PasswordSource::Given(password)),
+            (None, file) => file.map(PasswordSource::File),
+        };
+        match (self.user, password) {
+            (Some(user), Some(password)) => Ok(Some((user, password))),
+            (None, None) => Ok(None),
+            _ => Err(ConfigError::value("mail.user", "and `mail.password` (or `mail.password_file`) go together")),
+        }
+    }
+}
+
+impl Encryption {
+    fn resolve(self) -> MailTls {
+        match self {
+            Self::Tls => MailTls::FromTheStart,
+            Self::StartTls => MailTls::StartTls,
+            Self::None => MailTls::None,
         }
     }
 }

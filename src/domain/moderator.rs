@@ -4,6 +4,7 @@
 //! one takes it as an argument.
 
 mod audit;
+mod bulletin;
 mod session;
 
 use std::marker::PhantomData;
@@ -15,7 +16,8 @@ use uuid::Uuid;
 use super::site::{Locale, SiteId};
 
 pub use audit::{AuditAct, AuditLine, COMMAND_LINE, NOBODY};
-pub use session::{Invitation, Session, SessionTerms};
+pub use bulletin::{Bulletin, NotAWish, Progress, Wish};
+pub use session::{Feed, Invitation, Session, SessionTerms};
 
 /// The identity of a moderator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -78,7 +78,8 @@ impl Record {
         self.labelled_at(revision.number).is_some_and(|at| !is_over(at, retention.examples, now))
     }
 
-    fn last_touched(&self) -> Option<Timestamp> {
+    /// The latest decision or act.
+    pub fn last_touched(&self) -> Option<Timestamp> {
         let decided = self.latest().map(|revision| revision.decision.checked_at);
         decided.max(self.events.iter().map(|event| event.at).max())
     }

@@ -54,6 +54,11 @@ impl Signal {
         Self { ran: false, ..Self::new(id, source, Score::ZERO, message) }
     }
 
+    /// Whether it is evidence against the comment: by its score or its floor.
+    pub fn speaks_against(&self) -> bool {
+        self.score > Score::ZERO || self.floor.is_some()
+    }
+
     pub fn at(mut self, spans: Vec<Span>) -> Self {
         self.spans = spans;
         self

@@ -7,14 +7,17 @@ mod act;
 mod assets;
 mod audit;
 mod author;
+mod bulletin;
 mod card;
 mod comment;
+mod feed;
 mod form;
 mod guard;
 mod headers;
 mod home;
 mod invitation;
 mod look;
+mod notifications;
 mod page;
 mod queue;
 mod sign_in;
@@ -24,6 +27,8 @@ mod words;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, get, post};
+
+pub use bulletin::BulletinScribe;
 
 /// Every path of the page. Beside `sites/{site}/…` none belongs to a site.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -38,6 +43,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/language", post().to(home::choose_language))
             .route("/invitation/{token}", get().to(invitation::show))
             .route("/invitation/{token}", post().to(invitation::accept))
+            .route("/notifications", get().to(notifications::show))
+            .route("/notifications/feed", post().to(notifications::make_feed))
+            .route("/notifications/feed/revoke", post().to(notifications::revoke_feed))
+            .route("/notifications/bulletin", post().to(notifications::set_bulletin))
+            .route("/notifications/bulletin/stop", post().to(notifications::stop_bulletin))
+            .route("/feed/{token}", get().to(feed::show))
             .route("/assets/{name}", get().to(assets::serve))
             .route("/sites/{site}/queue", get().to(queue::show))
             .route("/sites/{site}/fresh", get().to(queue::fresh))

@@ -208,7 +208,7 @@ impl Problem {
 }
 
 /// Serialisation of our own types cannot fail: they hold no maps with strange keys.
-fn json(body: &impl Serialize) -> String {
+pub fn json(body: &impl Serialize) -> String {
     serde_json::to_string(body).unwrap_or_default()
 }
 
@@ -269,14 +269,13 @@ pub fn done(body: &impl Serialize) -> HttpResponse {
 }
 
 /// A result that is asked for again and again: nothing is sent to who has it already.
-pub fn unless_known(request: &HttpRequest, body: &impl Serialize) -> HttpResponse {
-    let body = json(body);
+pub fn unless_known(request: &HttpRequest, media: &'static str, body: String) -> HttpResponse {
     let etag = format!("\"{:016x}\"", xxh3_64(body.as_bytes()));
     let known = request.headers().get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
     let mut response = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
     // A browser may keep it, and must ask each time whether it still holds.
     response.insert_header((ETAG, etag)).insert_header((CACHE_CONTROL, "private, no-cache"));
-    if known { response.finish() } else { response.content_type("application/json").body(body) }
+    if known { response.finish() } else { response.content_type(media).body(body) }
 }
 
 /// Whether the process lives, or is ready.

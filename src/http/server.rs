@@ -10,7 +10,7 @@ use actix_web::{App, HttpServer, Resource, Route, web};
 use url::Url;
 
 use crate::service::Service;
-use crate::service::accounts::Sessions;
+use crate::service::accounts::{Notifications, Sessions};
 use crate::service::sites::Sites;
 
 use super::forwarded::TrustedProxies;
@@ -21,6 +21,7 @@ pub struct Shared {
     pub service: Service,
     pub sites: Sites,
     pub sessions: Sessions,
+    pub notifications: Notifications,
     /// Where browsers find this server, when not where it listens.
     pub public_url: Option<Url>,
     pub proxies: TrustedProxies,

@@ -28,7 +28,7 @@ pub trait AccountStore: Send + Sync {
     /// The language of the page for a moderator.
     async fn set_locale(&self, moderator: ModeratorId, locale: Locale) -> Result<bool, StoreError>;
 
-    /// Keeps a moderator out: sessions and invitations end with it. False when there is no such moderator, or
+    /// Keeps a moderator out: sessions, invitations, the feed and bulletins end with it. False when there is no such moderator, or
     /// the moderator is out already.
     async fn disable(&self, moderator: ModeratorId, at: Timestamp, line: &AuditLine) -> Result<bool, StoreError>;
 
@@ -38,7 +38,7 @@ pub trait AccountStore: Send + Sync {
     /// The invitation with this digest and whom it is for.
     async fn invitation(&self, digest: &[u8; 32]) -> Result<Option<(Invitation, Moderator)>, StoreError>;
 
-    /// Uses an invitation up: sets the password, ends the moderator's sessions. False when it was used or replaced
+    /// Uses an invitation up: sets the password, ends the moderator's sessions and feed. False when it was used or replaced
     /// meanwhile.
     async fn accept(&self, invitation: &Invitation, password: &str, line: &AuditLine) -> Result<bool, StoreError>;
 

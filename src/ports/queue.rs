@@ -123,6 +123,7 @@ impl Filter {
 pub enum Order {
     #[default]
     OldestFirst,
+    LatestFirst,
     /// By [`crate::domain::decision::Thresholds::distance`], then oldest first.
     MostDoubtfulFirst,
 }

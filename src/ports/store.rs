@@ -16,6 +16,7 @@ use crate::domain::site::{Site, SiteId};
 
 use super::accounts::AccountStore;
 use super::ledger::LedgerStore;
+use super::notifications::NotificationStore;
 use super::privacy::Privacy;
 use super::queue::QueueStore;
 use super::standings::Standings;
@@ -108,10 +109,13 @@ pub trait Store: Send + Sync {
 }
 
 /// Everything a database of Tamis's does: what the command line opens once and hands out by port.
-pub trait Database: Store + Approved + Authors + Standings + Privacy + AccountStore + LedgerStore + QueueStore {}
+pub trait Database:
+    Store + Approved + Authors + Standings + Privacy + AccountStore + NotificationStore + LedgerStore + QueueStore
+{
+}
 
 impl<T> Database for T where
-    T: Store + Approved + Authors + Standings + Privacy + AccountStore + LedgerStore + QueueStore
+    T: Store + Approved + Authors + Standings + Privacy + AccountStore + NotificationStore + LedgerStore + QueueStore
 {
 }
 

@@ -140,5 +140,7 @@ pub const TABLES: &[Table] = &[
     table("roles", Holds::Installation),
     table("invitations", Holds::Installation),
     table("sessions", Holds::Installation),
+    table("feeds", Holds::Installation),
+    table("bulletins", Holds::Installation),
     table("audit", Holds::BySite("scope")),
 ];

@@ -1,5 +1,6 @@
 //! The moderators' accounts: who is added, invited, given a role, kept out.
 
+mod notifications;
 mod passwords;
 mod sessions;
 mod token;
@@ -20,6 +21,7 @@ use crate::ports::accounts::AccountStore;
 use crate::ports::clock::{Clock, Random};
 use crate::ports::store::StoreError;
 
+pub use notifications::{Notifications, OwnBulletin};
 pub use passwords::{Passwords, WeakPassword};
 pub use sessions::{Acceptance, Refused, SessionError, Sessions, SignedIn};
 pub use token::Token;
@@ -115,7 +117,7 @@ impl Accounts {
     }
 
     /// A version 7 UUID of now.
-    fn new_id(&self) -> Uuid {
+    pub(super) fn new_id(&self) -> Uuid {
         let mut random = [0; 10];
         self.random.fill(&mut random);
         let milliseconds = self.clock.now().as_millisecond().unsigned_abs();

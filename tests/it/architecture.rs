@@ -31,6 +31,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("quick_xml", &["src/corpus"]),
     ("csv", &["src/corpus", "src/http/moderate/audit"]),
     ("clap", &["src/cli"]),
+    ("atom_syndication", &["src/http/moderate/feed"]),
+    ("lettre", &["src/adapters/smtp"]),
 ];
 
 /// What adapters share: these name no technology, so none of the crates above.

@@ -6,6 +6,7 @@ mod support;
 mod api;
 mod architecture;
 mod authors;
+mod bulletins;
 mod campaigns;
 mod cli;
 mod corpus;

@@ -4,7 +4,8 @@ mod accessibility;
 mod accounts;
 mod audit;
 mod author;
-mod newsroom;
+pub mod newsroom;
+mod notifications;
 mod pictures;
 mod queue;
 

@@ -60,6 +60,8 @@ macro_rules! account_backends {
             an_invitation_is_used_once_and_ends_open_sessions
             a_session_is_found_seen_and_ended
             who_is_disabled_has_no_session_and_opens_none
+            a_feed_is_one_a_moderator_and_ends_with_their_access
+            a_bulletin_is_taken_up_once_and_ends_with_its_owners_access
             the_audit_log_comes_latest_first_by_site_and_is_forgotten
             undone_labels_are_known_by_site_and_count_again
         })*

@@ -20,6 +20,8 @@ pub mod redis;
 
 pub mod sentences;
 
+pub mod smtp;
+
 #[cfg(feature = "s3")]
 pub mod s3;
 

@@ -40,7 +40,9 @@ const SET_LOCALE: &str = "UPDATE moderators SET locale = $1 WHERE id = $2";
 const DISABLE: &str = with_line!(
     "done AS (UPDATE moderators SET disabled_at = $6 WHERE id = $7 AND disabled_at IS NULL RETURNING id), \
      signed_out AS (DELETE FROM sessions WHERE moderator = $7), \
-     uninvited AS (DELETE FROM invitations WHERE moderator = $7)"
+     uninvited AS (DELETE FROM invitations WHERE moderator = $7), \
+     unfed AS (DELETE FROM feeds WHERE moderator = $7), \
+     untold AS (DELETE FROM bulletins WHERE moderator = $7)"
 );
 const INVITE: &str = with_line!(
     "done AS (INSERT INTO invitations SELECT $6, id, $7 FROM moderators WHERE id = $8 \
@@ -50,6 +52,7 @@ const INVITE: &str = with_line!(
 const ACCEPT: &str = with_line!(
     "used AS (DELETE FROM invitations WHERE digest = $6 RETURNING moderator), \
      signed_out AS (DELETE FROM sessions USING used WHERE sessions.moderator = used.moderator), \
+     unfed AS (DELETE FROM feeds USING used WHERE feeds.moderator = used.moderator), \
      done AS (UPDATE moderators SET password = $7, disabled_at = NULL FROM used \
      WHERE moderators.id = used.moderator RETURNING id)"
 );
@@ -198,7 +201,11 @@ impl PostgresStore {
     }
 
     /// The row that a digest names, and the moderator whose it is.
-    async fn owned(&self, sql: &'static str, digest: &[u8; 32]) -> Result<Option<(PgRow, Moderator)>, StoreError> {
+    pub(super) async fn owned(
+        &self,
+        sql: &'static str,
+        digest: &[u8; 32],
+    ) -> Result<Option<(PgRow, Moderator)>, StoreError> {
         self.read(async |connection| {
             let row = sqlx::query(sql).bind(digest.as_slice()).fetch_optional(&mut *connection).await;
             let Some(row) = row.map_err(|error| explain(&error))? else { return Ok(None) };
@@ -208,6 +215,14 @@ impl PostgresStore {
         })
         .await
     }
+}
+
+pub(super) async fn moderator_by_id(
+    connection: &mut PgConnection,
+    id: ModeratorId,
+) -> Result<Option<Moderator>, StoreError> {
+    let found = moderator(connection, "SELECT * FROM moderators WHERE id = $1", id.0).await?;
+    Ok(found.map(|(_, moderator)| moderator))
 }
 
 /// One moderator, with the row.

@@ -80,6 +80,7 @@ fn looking(query: &mut QueryBuilder<Postgres>, site: SiteId, look: &Look, after:
         let id = id.0;
         match look.order {
             Order::OldestFirst => query.push(" AND q.comment > ").push_bind(id),
+            Order::LatestFirst => query.push(" AND q.comment < ").push_bind(id),
             Order::MostDoubtfulFirst => {
                 query.push(" AND (q.distance, q.comment) > (").push_bind(i64::from(distance)).push(", ").push_bind(id);
                 query.push(")")
@@ -88,6 +89,7 @@ fn looking(query: &mut QueryBuilder<Postgres>, site: SiteId, look: &Look, after:
     }
     query.push(match look.order {
         Order::OldestFirst => " ORDER BY q.comment LIMIT ",
+        Order::LatestFirst => " ORDER BY q.comment DESC LIMIT ",
         Order::MostDoubtfulFirst => " ORDER BY q.distance, q.comment LIMIT ",
     });
     query.push_bind(i64::from(limit));

@@ -1,7 +1,9 @@
 //! Moderators, invitations, sessions and the audit log, as rows.
 
 use super::{Columns, StoreError, digest, instant, instant_of, json, unreadable, word};
-use crate::domain::moderator::{AuditLine, Email, Grant, Invitation, Moderator, ModeratorId, Name, Session};
+use crate::domain::moderator::{
+    AuditLine, Bulletin, Email, Feed, Grant, Invitation, Moderator, ModeratorId, Name, Progress, Session, Wish,
+};
 use crate::domain::site::SiteId;
 use crate::ports::accounts::Credentials;
 
@@ -55,6 +57,35 @@ pub fn invitation(row: &impl Columns) -> Result<Invitation, StoreError> {
         moderator: ModeratorId(row.id("moderator")?),
         expires_at: instant(row, "expires_at")?,
     })
+}
+
+pub fn feed(row: &impl Columns) -> Result<Feed, StoreError> {
+    Ok(Feed {
+        digest: digest(row, "digest")?,
+        moderator: ModeratorId(row.id("moderator")?),
+        made_at: instant(row, "made_at")?,
+    })
+}
+
+pub fn bulletin(row: &impl Columns) -> Result<Bulletin, StoreError> {
+    let instant_or_none = |column| row.optional_integer(column)?.map(|at| instant_of(at, column)).transpose();
+    let (hour, least) = (number(row, "hour")?, number(row, "least")?);
+    let hour = u8::try_from(hour).map_err(|error| unreadable("hour", error))?;
+    Ok(Bulletin {
+        moderator: ModeratorId(row.id("moderator")?),
+        sealed_address: row.bytes("sealed_address")?.to_vec(),
+        wish: Wish::new(hour, least).map_err(|error| unreadable("hour", error))?,
+        progress: Progress {
+            due_at: instant(row, "due_at")?,
+            tries: number(row, "tries")?,
+            sent_at: instant_or_none("sent_at")?,
+            failed_at: instant_or_none("failed_at")?,
+        },
+    })
+}
+
+fn number(row: &impl Columns, column: &str) -> Result<u32, StoreError> {
+    u32::try_from(row.integer(column)?).map_err(|error| unreadable(column, error))
 }
 
 pub fn session(row: &impl Columns) -> Result<Session, StoreError> {

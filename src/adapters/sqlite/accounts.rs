@@ -7,6 +7,7 @@ use sqlx::{Arguments, Connection};
 
 use super::SqliteStore;
 use super::fault::explain;
+use super::notifications::{END_BULLETIN, END_FEED};
 use super::write::{Step, Table, Value, Write};
 use crate::adapters::rows::accounts::{self as rows, site_bytes};
 use crate::adapters::rows::{locale_name, to_json};
@@ -32,6 +33,8 @@ const DISABLE: &str = "UPDATE moderators SET disabled_at = ? WHERE id = ? AND di
 const INVITE: &str = "INSERT OR REPLACE INTO invitations SELECT ?, id, ? FROM moderators WHERE id = ?";
 const END_SESSIONS_OF_INVITED: &str =
     "DELETE FROM sessions WHERE moderator IN (SELECT moderator FROM invitations WHERE digest = ?)";
+const END_FEED_OF_INVITED: &str =
+    "DELETE FROM feeds WHERE moderator IN (SELECT moderator FROM invitations WHERE digest = ?)";
 const USE_INVITATION: &str = "DELETE FROM invitations WHERE digest = ?";
 const SET_PASSWORD_IF_USED: &str =
     "UPDATE moderators SET password = ?, disabled_at = NULL WHERE id = ? AND changes() > 0";
@@ -115,6 +118,8 @@ impl AccountStore for SqliteStore {
         let steps = vec![
             Step::Run(END_SESSIONS, vec![moderator.into()]),
             Step::Run(END_INVITATIONS, vec![moderator.into()]),
+            Step::Run(END_FEED, vec![moderator.into()]),
+            Step::Run(END_BULLETIN, vec![moderator.into()]),
             Step::Run(DISABLE, vec![at.into(), moderator.into()]),
         ];
         Ok(self.write(noted(steps, line)?).await? > 0)
@@ -135,6 +140,7 @@ impl AccountStore for SqliteStore {
         let digest = || Value::from(invitation.digest.as_slice());
         let steps = vec![
             Step::Run(END_SESSIONS_OF_INVITED, vec![digest()]),
+            Step::Run(END_FEED_OF_INVITED, vec![digest()]),
             Step::Run(USE_INVITATION, vec![digest()]),
             Step::Run(SET_PASSWORD_IF_USED, vec![password.into(), invitation.moderator.into()]),
         ];
@@ -191,7 +197,11 @@ impl AccountStore for SqliteStore {
 
 impl SqliteStore {
     /// The row that a digest names, and the moderator whose it is.
-    async fn owned(&self, sql: &'static str, digest: &[u8; 32]) -> Result<Option<(SqliteRow, Moderator)>, StoreError> {
+    pub(super) async fn owned(
+        &self,
+        sql: &'static str,
+        digest: &[u8; 32],
+    ) -> Result<Option<(SqliteRow, Moderator)>, StoreError> {
         self.read(async |connection| {
             let row = sqlx::query(sql).bind(digest.as_slice()).fetch_optional(&mut *connection).await;
             let Some(row) = row.map_err(|error| explain(&error))? else { return Ok(None) };
@@ -201,6 +211,14 @@ impl SqliteStore {
         })
         .await
     }
+}
+
+pub(super) async fn moderator_by_id(
+    connection: &mut SqliteConnection,
+    id: ModeratorId,
+) -> Result<Option<Moderator>, StoreError> {
+    let found = moderator(connection, "SELECT * FROM moderators WHERE id = ?", id.0.as_bytes().to_vec()).await?;
+    Ok(found.map(|(_, moderator)| moderator))
 }
 
 /// One moderator, with the row.

@@ -69,11 +69,16 @@ pub enum AuditAct {
         comment: CommentId,
         standing: Standing,
     },
+    FeedMade,
+    FeedRevoked,
+    /// Bulletins by e-mail.
+    BulletinsSet,
+    BulletinsStopped,
 }
 
 impl AuditAct {
     /// All that [`AuditAct::as_str`] says.
-    pub const NAMES: [&'static str; 14] = [
+    pub const NAMES: [&'static str; 18] = [
         "moderator_added",
         "invited",
         "invitation_accepted",
@@ -88,6 +93,10 @@ impl AuditAct {
         "audit_exported",
         "standing_given",
         "standing_lifted",
+        "feed_made",
+        "feed_revoked",
+        "bulletins_set",
+        "bulletins_stopped",
     ];
 
     /// The act in one word, as it is stored and exported.
@@ -107,6 +116,10 @@ impl AuditAct {
             Self::AuditExported => "audit_exported",
             Self::StandingGiven { .. } => "standing_given",
             Self::StandingLifted { .. } => "standing_lifted",
+            Self::FeedMade => "feed_made",
+            Self::FeedRevoked => "feed_revoked",
+            Self::BulletinsSet => "bulletins_set",
+            Self::BulletinsStopped => "bulletins_stopped",
         }
     }
 
@@ -147,6 +160,10 @@ mod tests {
             AuditAct::AuditExported,
             AuditAct::StandingGiven { comment, standing: Standing::Held, until: Timestamp::UNIX_EPOCH },
             AuditAct::StandingLifted { comment, standing: Standing::Held },
+            AuditAct::FeedMade,
+            AuditAct::FeedRevoked,
+            AuditAct::BulletinsSet,
+            AuditAct::BulletinsStopped,
         ];
         assert_eq!(acts.each_ref().map(AuditAct::as_str), AuditAct::NAMES);
         for act in acts {

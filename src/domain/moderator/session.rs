@@ -1,4 +1,4 @@
-//! Sessions and invitations: known by the digest of a token that only their owner holds, and over after a while.
+//! Sessions, invitations and feeds: known by the digest of a token that only their owner holds, and over after a while.
 
 use std::time::Duration;
 
@@ -13,6 +13,15 @@ pub struct Invitation {
     pub digest: [u8; 32],
     pub moderator: ModeratorId,
     pub expires_at: Timestamp,
+}
+
+/// A moderator's private feed: whoever has the link reads it, without signing in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// SHA-256 of the token in the link.
+    pub digest: [u8; 32],
+    pub moderator: ModeratorId,
+    pub made_at: Timestamp,
 }
 
 /// A moderator signed in on one browser.

@@ -231,6 +231,10 @@ fn act_name(words: &Words, name: &str) -> String {
         "audit_exported" => words.say("audit-exported"),
         "standing_given" => words.say("audit-standing-given"),
         "standing_lifted" => words.say("audit-standing-lifted"),
+        "feed_made" => words.say("audit-feed-made"),
+        "feed_revoked" => words.say("audit-feed-revoked"),
+        "bulletins_set" => words.say("audit-bulletins-set"),
+        "bulletins_stopped" => words.say("audit-bulletins-stopped"),
         other => other.to_owned(),
     }
 }

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
-use actix_web::http::header::{AcceptLanguage, Header, LanguageTag, Preference};
+use actix_web::http::header::{AcceptLanguage, HOST, Header, LanguageTag, ORIGIN, Preference};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use url::Url;
 
 use super::look;
 use super::page::{Entry, Frame, Stop};
@@ -143,6 +144,18 @@ pub async fn visitor(request: &HttpRequest) -> Result<Visitor, Stop> {
 
 pub fn shared(request: &HttpRequest) -> Option<&web::Data<Shared>> {
     request.app_data::<web::Data<Shared>>()
+}
+
+/// Where the reader finds this server: as it is configured, or else as the request says it. What is made of it goes
+/// back to the same reader alone.
+pub fn origin(request: &HttpRequest) -> String {
+    if let Some(public) = shared(request).and_then(|shared| shared.public_url.as_ref()) {
+        return public.origin().ascii_serialization();
+    }
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let sent = header(ORIGIN).map(str::to_owned).or_else(|| Some(format!("http://{}", header(HOST)?)));
+    let origin = sent.and_then(|origin| Url::parse(&origin).ok()).filter(Url::has_host).map(|url| url.origin());
+    origin.map(|origin| origin.ascii_serialization()).unwrap_or_default()
 }
 
 /// The first of the browser's languages that the page has; French where it has none of them.

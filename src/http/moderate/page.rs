@@ -8,6 +8,7 @@ use super::guard::{Guest, Visitor};
 use super::words::Words;
 use crate::http::reply::{self, Standing};
 use crate::ports::store::StoreError;
+use crate::service::ServiceError;
 use crate::service::accounts::SignedIn;
 
 /// What the layout shows around a page's own part.
@@ -114,6 +115,15 @@ impl Stop {
 
     pub fn away(guest: Guest) -> Self {
         Self::notice(Standing::Away, guest.frame("away-title"), "away-text")
+    }
+
+    /// A use case failed.
+    pub fn failed(guest: Guest, error: &ServiceError) -> Self {
+        match error {
+            ServiceError::Store(error) => Self::store(guest, error),
+            ServiceError::NotFound => Self::missing(guest),
+            _ => Self::away(guest),
+        }
     }
 
     pub fn store(guest: Guest, error: &StoreError) -> Self {

@@ -135,7 +135,7 @@ async fn whole(
     let around = around(at, shared, &asked, &profiles);
     let elsewhere = changed.iter().filter_map(|record| CardView::of(record, around)).collect();
     let other = match asked.look.order {
-        Order::OldestFirst => Order::MostDoubtfulFirst,
+        Order::OldestFirst | Order::LatestFirst => Order::MostDoubtfulFirst,
         Order::MostDoubtfulFirst => Order::OldestFirst,
     };
     let is_plain = asked.look.filter == Filter::All && asked.words.is_empty() && asked.after.is_none();
@@ -199,12 +199,7 @@ pub fn filter_name(words: &Words, filter: &Filter) -> Option<String> {
 
 /// What is shown when a use case fails.
 pub fn stop(visitor: &Visitor, error: &ServiceError) -> Stop {
-    let guest = Guest { locale: visitor.locale };
-    match error {
-        ServiceError::Store(error) => Stop::store(guest, error),
-        ServiceError::NotFound => Stop::missing(guest),
-        _ => Stop::away(guest),
-    }
+    Stop::failed(Guest { locale: visitor.locale }, error)
 }
 
 /// How much waits, and which of the comments on a page no longer do: asked every few seconds, answered from counts.
@@ -219,7 +214,8 @@ pub async fn fresh(
     let gone = shared.service.gone(&at.site, &ids).await.map_err(failed)?;
     let total = shared.service.held_number(&at.site, &Filter::All).await.map_err(failed)?;
     let gone = gone.iter().map(ToString::to_string).collect();
-    Ok(reply::unless_known(&request, &Fresh { total, said: at.visitor.words().counting("queue-total", total), gone }))
+    let said = at.visitor.words().counting("queue-total", total);
+    Ok(reply::unless_known(&request, "application/json", reply::json(&Fresh { total, said, gone })))
 }
 
 /// The comments that a page shows, by their ids, with commas.

@@ -63,12 +63,17 @@ async fn every_page(kind: Kind) {
         ("nothing-done", "/done"),
         ("audit", "/audit"),
         ("audit-nothing", "/audit?act=role_set&to=2001-01-01"),
+        ("notifications", "/../../notifications"),
         ("missing", "/nowhere"),
     ] {
         browser.open(&format!("{home}{path}")).await;
         browser.find("h1").await;
         sound(&browser, &name(page)).await;
     }
+    browser.open(&format!("{}/moderate/notifications", server.url)).await;
+    browser.click("form[action$='/feed'] button").await;
+    browser.find("#link").await;
+    sound(&browser, &name("feed-made")).await;
     browser.open(&format!("{home}/queue")).await;
     let card = format!("#c-{}", newsroom.id("11"));
     browser.click(&format!("{card} .author summary")).await;

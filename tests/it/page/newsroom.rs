@@ -63,6 +63,11 @@ impl Newsroom {
         self.send(comment).await;
     }
 
+    /// What was sent first, as it was sent.
+    pub fn sent(&self) -> Vec<Value> {
+        COMMENTS.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
     pub fn id(&self, external_id: &str) -> &str {
         &self.ids[external_id]
     }

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use tamis::domain::ledger::Exclusion;
 use tamis::domain::moderator::{
-    AuditAct, AuditLine, Email, Grant, Invitation, Moderator, ModeratorId, Name, Role, Session,
+    AuditAct, AuditLine, Bulletin, Email, Feed, Grant, Invitation, Moderator, ModeratorId, Name, Progress, Role,
+    Session, Wish,
 };
 use tamis::domain::site::{Locale, SiteId};
 use tamis::ports::accounts::AuditSelection;
@@ -143,6 +144,67 @@ pub async fn who_is_disabled_has_no_session_and_opens_none(place: &impl Backend)
     store.invite(&invitation(1, 3), &line(8, AuditAct::Invited { moderator: "Léa 1".to_owned() })).await.unwrap();
     assert!(store.accept(&invitation(1, 3), "$", &line(9, AuditAct::InvitationAccepted)).await.unwrap());
     assert_eq!(store.moderators().await.unwrap()[0].disabled_at, None, "let in again");
+}
+
+pub async fn a_feed_is_one_a_moderator_and_ends_with_their_access(place: &impl Backend) {
+    let store = place.open().await;
+    let lea = with_moderator(&*store, 1).await;
+    let feed = |digest, number: i64| Feed { digest: [digest; 32], moderator: lea.id, made_at: at(number) };
+    let make = async |feed: Feed, number| store.make_feed(&feed, &line(number, AuditAct::FeedMade)).await.unwrap();
+    assert!(make(feed(1, 2), 2).await && make(feed(2, 3), 3).await);
+    assert!(!make(Feed { moderator: moderator(5).id, ..feed(5, 4) }, 4).await, "nobody's");
+    assert_eq!(store.feed(&[1; 32]).await.unwrap(), None, "replaced");
+    assert_eq!(store.feed(&[2; 32]).await.unwrap(), Some((feed(2, 3), lea.clone())));
+    assert_eq!(store.feed_of(lea.id).await.unwrap(), Some(feed(2, 3)));
+    assert!(store.revoke_feed(lea.id, &line(5, AuditAct::FeedRevoked)).await.unwrap());
+    assert!(!store.revoke_feed(lea.id, &line(6, AuditAct::FeedRevoked)).await.unwrap());
+    assert_eq!(store.feed_of(lea.id).await.unwrap(), None);
+
+    assert!(make(feed(3, 7), 7).await);
+    store.invite(&invitation(1, 1), &line(8, AuditAct::Invited { moderator: "Léa 1".to_owned() })).await.unwrap();
+    store.accept(&invitation(1, 1), "$", &line(9, AuditAct::InvitationAccepted)).await.unwrap();
+    assert_eq!(store.feed(&[3; 32]).await.unwrap(), None, "with a new password");
+    assert!(make(feed(4, 10), 10).await);
+    let disabled = AuditAct::ModeratorDisabled { moderator: "Léa 1".to_owned() };
+    store.disable(lea.id, at(11), &line(11, disabled)).await.unwrap();
+    assert_eq!(store.feed(&[4; 32]).await.unwrap(), None);
+    assert!(!make(feed(4, 12), 12).await, "a feed for who is kept out");
+    let lines: Vec<_> = audit(&*store).await.into_iter().map(|line| line.id.as_u128()).collect();
+    assert_eq!(lines, [11, 10, 9, 8, 7, 5, 3, 2, 1], "what was not done leaves no line");
+}
+
+pub async fn a_bulletin_is_taken_up_once_and_ends_with_its_owners_access(place: &impl Backend) {
+    let store = place.open().await;
+    let lea = with_moderator(&*store, 1).await;
+    let due = Progress { due_at: at(10), tries: 2, sent_at: Some(at(3)), failed_at: None };
+    let bulletin = |wish, progress| Bulletin { moderator: lea.id, sealed_address: vec![1, 2], wish, progress };
+    let set = async |bulletin: &Bulletin, number| {
+        store.set_bulletin(bulletin, &line(number, AuditAct::BulletinsSet)).await.unwrap()
+    };
+    let first = bulletin(Wish::new(8, 1).unwrap(), due);
+    assert!(set(&first, 2).await);
+    assert_eq!(store.bulletin_of(lea.id).await.unwrap(), Some(first));
+    let second = bulletin(Wish::new(23, 1_000).unwrap(), due);
+    assert!(set(&second, 3).await, "in place of the first");
+    assert!(!set(&Bulletin { moderator: moderator(5).id, ..second.clone() }, 4).await, "nobody's");
+    assert_eq!(store.due_bulletins(at(9), 10).await.unwrap(), []);
+    assert_eq!(store.due_bulletins(at(10), 10).await.unwrap(), [(second.clone(), lea.clone())]);
+
+    let next = Progress { due_at: at(90), tries: 0, sent_at: Some(at(11)), failed_at: Some(at(12)) };
+    let replicas = futures_util::future::join_all((0..8).map(|_| store.move_bulletin(&second, next))).await;
+    assert_eq!(replicas.into_iter().filter(|moved| *moved.as_ref().unwrap()).count(), 1);
+    assert_eq!(store.bulletin_of(lea.id).await.unwrap().unwrap().progress, next);
+    assert!(store.stop_bulletin(lea.id, &line(5, AuditAct::BulletinsStopped)).await.unwrap());
+    assert!(!store.stop_bulletin(lea.id, &line(6, AuditAct::BulletinsStopped)).await.unwrap());
+    assert!(!store.move_bulletin(&Bulletin { progress: next, ..second.clone() }, due).await.unwrap());
+
+    assert!(set(&second, 7).await);
+    let disabled = AuditAct::ModeratorDisabled { moderator: "Léa 1".to_owned() };
+    store.disable(lea.id, at(8), &line(8, disabled)).await.unwrap();
+    assert_eq!(store.bulletin_of(lea.id).await.unwrap(), None);
+    assert!(!set(&second, 9).await, "for who is kept out");
+    let lines: Vec<_> = audit(&*store).await.into_iter().map(|line| line.id.as_u128()).collect();
+    assert_eq!(lines, [8, 7, 5, 3, 2, 1], "what was not done leaves no line");
 }
 
 pub async fn the_audit_log_comes_latest_first_by_site_and_is_forgotten(place: &impl Backend) {

@@ -172,6 +172,8 @@ pub async fn a_page_of_the_queue_goes_on_where_the_last_one_ended(place: &impl B
             let look = Look { filter: filter.clone(), order };
             assert_eq!(everything(&*store, site, &look, 4).await, (1..=25).collect::<Vec<_>>());
         }
+        let latest = Look { filter, order: Order::LatestFirst };
+        assert_eq!(everything(&*store, site, &latest, 4).await, (1..=25).rev().collect::<Vec<_>>());
     }
 }
 

@@ -154,7 +154,7 @@ async fn pages_that_were_overwritten_are_damage_never_an_answer() {
     store.verify().await.unwrap();
     store.close().await.unwrap();
     let mut bytes = std::fs::read(place.file()).unwrap();
-    let tables = bytes.len().min(48 * 4096);
+    let tables = bytes.len().min(64 * 4096);
     bytes[tables..].fill(0x5a);
     std::fs::write(place.file(), bytes).unwrap();
 
