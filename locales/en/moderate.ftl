@@ -249,7 +249,7 @@ audit-narrow = Filter
 audit-export = Export (CSV)
 audit-more = Older
 audit-empty = Nothing fits.
-audit-hint = Days are in universal time. Lines are kept for a year. The history of a comment is on its page.
+audit-hint = Days are in universal time. Lines are kept for a year; what was done on a comment, as long as the comment.
 audit-by-command-line = command line
 audit-by-nobody = unknown
 audit-act = { $act }: { $about }
@@ -276,6 +276,12 @@ audit-feed-made = Feed link made
 audit-feed-revoked = Feed link deleted
 audit-bulletins-set = Daily e-mail asked for
 audit-bulletins-stopped = Daily e-mail stopped
+audit-comment = see the comment
+audit-comment-approved = Comment approved
+audit-comment-rejected = Comment rejected
+audit-comment-held = Comment held again
+audit-comment-labelled = Comment labelled
+audit-comment-undone = Decision undone
 
 ## Notifications
 notifications-title = Notifications
@@ -312,6 +318,8 @@ bulletin-waiting = { $count ->
     [one] { $count } comment waits for your decision.
    *[other] { $count } comments wait for your decision.
   }
+bulletin-spam = Looks like spam
+bulletin-abuse = Looks like abuse
 bulletin-why = You receive this e-mail because you asked for it. To change the hour, or to stop it:
 
 ## Instants

@@ -253,7 +253,7 @@ audit-narrow = Filtrer
 audit-export = Exporter (CSV)
 audit-more = Plus ancien
 audit-empty = Rien ne correspond.
-audit-hint = Les jours sont en temps universel. Les lignes sont gardées un an. L’histoire d’un commentaire est sur sa page.
+audit-hint = Les jours sont en temps universel. Les lignes sont gardées un an ; ce qui a été fait d’un commentaire, aussi longtemps que lui.
 audit-by-command-line = ligne de commande
 audit-by-nobody = inconnu
 audit-act = { $act } : { $about }
@@ -280,6 +280,12 @@ audit-feed-made = Lien du flux créé
 audit-feed-revoked = Lien du flux supprimé
 audit-bulletins-set = E-mail quotidien demandé
 audit-bulletins-stopped = E-mail quotidien arrêté
+audit-comment = voir le commentaire
+audit-comment-approved = Commentaire approuvé
+audit-comment-rejected = Commentaire rejeté
+audit-comment-held = Commentaire remis en attente
+audit-comment-labelled = Commentaire étiqueté
+audit-comment-undone = Décision annulée
 
 ## Notifications
 notifications-title = Notifications
@@ -316,6 +322,8 @@ bulletin-waiting = { $count ->
     [one] { $count } commentaire attend votre décision.
    *[other] { $count } commentaires attendent votre décision.
   }
+bulletin-spam = Ressemble à du spam
+bulletin-abuse = Ressemble à des propos abusifs
 bulletin-why = Vous recevez cet e-mail parce que vous l’avez demandé. Pour changer l’heure, ou ne plus le recevoir :
 
 ## Instants

@@ -235,6 +235,12 @@ impl Moderator {
         held(Some(site)).or_else(|| held(None)).map(|grant| grant.role)
     }
 
+    /// Whether the role on every site is enough for the deed, whatever the role on some.
+    pub fn may_everywhere<D: Deed>(&self) -> bool {
+        let everywhere = self.grants.iter().find(|grant| grant.site.is_none());
+        self.disabled_at.is_none() && everywhere.is_some_and(|grant| grant.role >= D::LEAST)
+    }
+
     /// # Errors
     /// The role on the site is below what the deed takes.
     pub fn permit<D: Deed>(&self, site: SiteId) -> Result<Permit<D>, Forbidden> {
@@ -287,6 +293,9 @@ mod tests {
         let grants = vec![Grant { site: None, role: Role::Lead }, Grant { site: Some(site(1)), role: Role::Viewer }];
         let lea = moderator(grants);
         assert_eq!((lea.role_on(site(1)), lea.role_on(site(2))), (Some(Role::Viewer), Some(Role::Lead)));
+        assert!(lea.may_everywhere::<deed::Audit>() && !lea.may_everywhere::<deed::Operate>());
+        let here = moderator(vec![Grant { site: Some(site(1)), role: Role::Operator }]);
+        assert!(!here.may_everywhere::<deed::Read>());
     }
 
     #[test]

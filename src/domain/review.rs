@@ -285,6 +285,15 @@ fn standing<E: std::borrow::Borrow<Event>>(events: &[E]) -> impl DoubleEndedIter
 }
 
 impl Act {
+    /// What whoever did it said of the comment, and why.
+    pub fn because(&self) -> (Option<Label>, Option<&Reason>) {
+        match self {
+            Self::Resolved { label, reason, .. } => (*label, reason.as_ref()),
+            Self::Labelled { label, reason, .. } => (Some(*label), reason.as_ref()),
+            Self::Undone { .. } => (None, None),
+        }
+    }
+
     /// What it says of the author; `None` when it settles nothing, and an earlier act still holds.
     fn tells_of_author(&self) -> Option<Option<Status>> {
         match self {

@@ -76,8 +76,11 @@ pub struct Credentials {
 /// Which lines of the audit log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditSelection {
-    /// Those about this site, and those about none.
+    /// Those about this site, what was done on its comments among them, and those about no site. `None`: those about
+    /// any site or none, but nothing that was done on comments.
     pub site: Option<crate::domain::site::SiteId>,
+    /// Of those about no site, the ones by or about one of these moderators; `None` for all.
+    pub people: Option<Vec<String>>,
     /// Those of whom this names.
     pub by: Option<String>,
     /// Those of this act, as [`AuditAct::as_str`](crate::domain::moderator::AuditAct::as_str) calls it.
@@ -86,6 +89,6 @@ pub struct AuditSelection {
     pub since: Option<Timestamp>,
     /// Those of before this instant.
     pub until: Option<Timestamp>,
-    /// Those before the line with this id.
-    pub before: Option<uuid::Uuid>,
+    /// Those before the line of this instant with this id.
+    pub before: Option<(Timestamp, uuid::Uuid)>,
 }

@@ -89,8 +89,18 @@ pub struct Report<'s> {
 pub struct SiteReport<'s> {
     pub site: &'s Site,
     pub number: u64,
-    /// The most frequent reasons, each with how many comments have it: a comment may have several.
-    pub reasons: Vec<(String, u64)>,
+    /// The most frequent reasons first.
+    pub reasons: Vec<ReasonCount>,
+}
+
+/// How many comments have a reason; a comment may have several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReasonCount {
+    /// The id of the signal.
+    pub id: String,
+    /// As one of the comments says it.
+    pub said: String,
+    pub number: u64,
 }
 
 /// Reasons told of a site.
@@ -119,10 +129,11 @@ impl Service {
         Ok(Report { sites: reports })
     }
 
-    async fn main_reasons(&self, site: &Site, locale: Locale) -> Result<Vec<(String, u64)>, ServiceError> {
+    async fn main_reasons(&self, site: &Site, locale: Locale) -> Result<Vec<ReasonCount>, ServiceError> {
         let mut reasons = Vec::new();
         for Tally { value, number } in self.queue.tallies(site.id, Facet::Reason, REASONS).await? {
-            reasons.push((self.reason_in_words(site, &value, locale).await?, number));
+            let said = self.reason_in_words(site, &value, locale).await?;
+            reasons.push(ReasonCount { id: value, said, number });
         }
         Ok(reasons)
     }

@@ -63,6 +63,7 @@ macro_rules! account_backends {
             a_feed_is_one_a_moderator_and_ends_with_their_access
             a_bulletin_is_taken_up_once_and_ends_with_its_owners_access
             the_audit_log_comes_latest_first_by_site_and_is_forgotten
+            what_was_done_on_comments_stands_in_the_log_of_their_site_alone
             undone_labels_are_known_by_site_and_count_again
         })*
     };

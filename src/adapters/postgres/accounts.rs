@@ -66,10 +66,17 @@ const FORGET_SESSIONS: &str = "DELETE FROM sessions WHERE digest IN \
      (SELECT digest FROM sessions WHERE opened_at < $1 ORDER BY opened_at LIMIT $2)";
 /// Ids are the order of time.
 const FORGET_LINES: &str = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < $1 ORDER BY id LIMIT $2)";
-const AUDIT_LINES: &str = "SELECT * FROM audit WHERE ($1::bytea IS NULL OR scope IN ($1, '')) \
-     AND ($2::uuid IS NULL OR id < $2) AND ($3::text IS NULL OR by = $3) \
-     AND ($4::text IS NULL OR act::json ->> 'act' = $4) AND ($5::bigint IS NULL OR at >= $5) \
-     AND ($6::bigint IS NULL OR at < $6) ORDER BY id DESC LIMIT $7";
+/// Lines of the log, and events of the site's comments: each the latest by its index, then the latest of both.
+const AUDIT_LINES: &str = "(SELECT id, at, by, scope, act, id AS comment, 0::bigint AS of_comment FROM audit \
+     WHERE at >= $1 AND (at, id) < ($2, $3) AND ($4::uuid IS NULL OR scope IN (uuid_send($4), '')) \
+     AND ($5::text IS NULL OR by = $5) AND ($6::text IS NULL OR act::json ->> 'act' = $6) \
+     AND ($7::text[] IS NULL OR scope <> '' OR by = ANY($7) OR act::json ->> 'moderator' = ANY($7)) \
+     ORDER BY at DESC, id DESC LIMIT $8) UNION ALL \
+     (SELECT id, at, by, uuid_send(site) AS scope, act, comment, 1::bigint AS of_comment FROM events \
+     WHERE site = $4 AND at >= $1 AND (at, id) < ($2, $3) AND ($5::text IS NULL OR by = $5) \
+     AND ($6::text IS NULL OR $6 = coalesce('comment_' || (act::json -> 'resolved' ->> 'status'), \
+     CASE WHEN act::json -> 'labelled' IS NULL THEN 'comment_undone' ELSE 'comment_labelled' END)) \
+     ORDER BY at DESC, id DESC LIMIT $8) ORDER BY at DESC, id DESC LIMIT $8";
 
 /// A change with its line.
 pub(super) fn noted(sql: &'static str, line: &AuditLine, values: Vec<Value>) -> Result<Statement, StoreError> {
@@ -174,11 +181,11 @@ impl AccountStore for PostgresStore {
     }
 
     async fn audit(&self, selection: &AuditSelection, limit: u32) -> Result<Vec<AuditLine>, StoreError> {
-        let site = selection.site.map(|site| site.0.as_bytes().to_vec());
+        let (since, to, to_id) = rows::audit_bounds(selection);
+        let site = selection.site.map(|site| site.0);
         self.read(async |connection| {
-            let query = sqlx::query(AUDIT_LINES).bind(&site).bind(selection.before).bind(&selection.by);
-            let query = query.bind(selection.act).bind(selection.since.map(Timestamp::as_microsecond));
-            let query = query.bind(selection.until.map(Timestamp::as_microsecond));
+            let query = sqlx::query(AUDIT_LINES).bind(since).bind(to).bind(to_id).bind(site);
+            let query = query.bind(&selection.by).bind(selection.act).bind(&selection.people);
             let lines = query.bind(i64::from(limit.min(MOST_LINES))).fetch_all(connection).await;
             lines.map_err(|error| explain(&error))?.iter().map(rows::audit_line).collect()
         })

@@ -1,11 +1,15 @@
 //! Moderators, invitations, sessions and the audit log, as rows.
 
 use super::{Columns, StoreError, digest, instant, instant_of, json, unreadable, word};
+use crate::domain::comment::CommentId;
 use crate::domain::moderator::{
-    AuditLine, Bulletin, Email, Feed, Grant, Invitation, Moderator, ModeratorId, Name, Progress, Session, Wish,
+    AuditAct, AuditLine, Bulletin, Email, Feed, Grant, Invitation, Moderator, ModeratorId, Name, Progress, Session,
+    Wish,
 };
 use crate::domain::site::SiteId;
-use crate::ports::accounts::Credentials;
+use crate::ports::accounts::{AuditSelection, Credentials};
+use jiff::Timestamp;
+use uuid::Uuid;
 
 /// A site as it is stored: its id, or nothing for every site or none.
 pub fn site_bytes(site: &Option<SiteId>) -> &[u8] {
@@ -18,7 +22,7 @@ pub fn site_bytes(site: &Option<SiteId>) -> &[u8] {
 fn site(row: &impl Columns) -> Result<Option<SiteId>, StoreError> {
     match row.bytes("scope")? {
         [] => Ok(None),
-        id => uuid::Uuid::from_slice(id).map(|id| Some(SiteId(id))).map_err(|error| unreadable("scope", error)),
+        id => Uuid::from_slice(id).map(|id| Some(SiteId(id))).map_err(|error| unreadable("scope", error)),
     }
 }
 
@@ -97,13 +101,24 @@ pub fn session(row: &impl Columns) -> Result<Session, StoreError> {
     })
 }
 
+/// From which instant on, and before which instant and id, the lines of a selection are, in microseconds.
+pub fn audit_bounds(selection: &AuditSelection) -> (i64, i64, Uuid) {
+    let since = selection.since.map_or(i64::MIN, Timestamp::as_microsecond);
+    match (selection.before, selection.until) {
+        (Some((at, id)), _) => (since, at.as_microsecond(), id),
+        (None, until) => (since, until.map_or(i64::MAX, Timestamp::as_microsecond), Uuid::nil()),
+    }
+}
+
+/// A line of the log, or an event of a comment: `of_comment` tells which.
 pub fn audit_line(row: &impl Columns) -> Result<AuditLine, StoreError> {
     let id = row.id("id")?;
-    Ok(AuditLine {
-        id,
-        at: instant(row, "at")?,
-        by: row.text("by")?.to_owned(),
-        site: site(row)?,
-        act: json(row, "act", || format!("line {id} of the audit log"))?,
-    })
+    let act = match row.integer("of_comment")? {
+        0 => json(row, "act", || format!("line {id} of the audit log"))?,
+        _ => {
+            let comment = CommentId(row.id("comment")?);
+            AuditAct::OnComment { comment, act: json(row, "act", || format!("an event of comment {comment}"))? }
+        }
+    };
+    Ok(AuditLine { id, at: instant(row, "at")?, by: row.text("by")?.to_owned(), site: site(row)?, act })
 }

@@ -34,6 +34,11 @@ pub(in crate::adapters) const COUNTS: &[Count] = &[
         what: "comments have another version than their revisions and events make",
         remedy: RESTORE,
     },
+    Count {
+        sql: "SELECT count(*) FROM events AS e JOIN comments AS c ON c.id = e.comment WHERE e.site <> c.site",
+        what: "events are filed under another site than their comment",
+        remedy: RESTORE,
+    },
 ];
 
 impl Count {

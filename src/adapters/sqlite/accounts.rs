@@ -46,9 +46,17 @@ const FORGET_SESSIONS: &str = "DELETE FROM sessions WHERE digest IN \
      (SELECT digest FROM sessions WHERE opened_at < ? ORDER BY opened_at LIMIT ?)";
 /// Ids are the order of time.
 const FORGET_LINES: &str = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < ? ORDER BY id LIMIT ?)";
-const AUDIT_LINES: &str = "SELECT * FROM audit WHERE (?1 IS NULL OR scope IN (?1, x'')) \
-     AND (?2 IS NULL OR id < ?2) AND (?3 IS NULL OR by = ?3) AND (?4 IS NULL OR act ->> '$.act' = ?4) \
-     AND (?5 IS NULL OR at >= ?5) AND (?6 IS NULL OR at < ?6) ORDER BY id DESC LIMIT ?7";
+/// Lines of the log, and events of the site's comments: each the latest by its index, then the latest of both.
+const AUDIT_LINES: &str = "SELECT * FROM (SELECT id, at, by, scope, act, id AS comment, 0 AS of_comment FROM audit \
+     WHERE at >= ?1 AND (at, id) < (?2, ?3) AND (?4 IS NULL OR scope IN (?4, x'')) \
+     AND (?5 IS NULL OR by = ?5) AND (?6 IS NULL OR act ->> '$.act' = ?6) AND (?7 IS NULL OR scope <> x'' \
+     OR by IN (SELECT value FROM json_each(?7)) OR act ->> '$.moderator' IN (SELECT value FROM json_each(?7))) \
+     ORDER BY at DESC, id DESC LIMIT ?8) UNION ALL \
+     SELECT * FROM (SELECT id, at, by, site AS scope, act, comment, 1 AS of_comment FROM events \
+     WHERE site = ?4 AND at >= ?1 AND (at, id) < (?2, ?3) AND (?5 IS NULL OR by = ?5) \
+     AND (?6 IS NULL OR ?6 = coalesce('comment_' || (act ->> '$.resolved.status'), \
+     iif(act ->> '$.labelled.label' IS NULL, 'comment_undone', 'comment_labelled'))) \
+     ORDER BY at DESC, id DESC LIMIT ?8) ORDER BY at DESC, id DESC LIMIT ?8";
 
 impl From<ModeratorId> for Value {
     fn from(id: ModeratorId) -> Self {
@@ -177,12 +185,12 @@ impl AccountStore for SqliteStore {
     }
 
     async fn audit(&self, selection: &AuditSelection, limit: u32) -> Result<Vec<AuditLine>, StoreError> {
+        let (since, to, to_id) = rows::audit_bounds(selection);
         let site = selection.site.map(|site| site.0.as_bytes().to_vec());
-        let before = selection.before.map(|id| id.as_bytes().to_vec());
+        let people = selection.people.as_ref().map(to_json).transpose()?;
         self.read(async |connection| {
-            let query = sqlx::query(AUDIT_LINES).bind(&site).bind(&before).bind(&selection.by).bind(selection.act);
-            let query = query.bind(selection.since.map(Timestamp::as_microsecond));
-            let query = query.bind(selection.until.map(Timestamp::as_microsecond)).bind(limit.min(MOST_LINES));
+            let query = sqlx::query(AUDIT_LINES).bind(since).bind(to).bind(to_id.as_bytes().as_slice()).bind(&site);
+            let query = query.bind(&selection.by).bind(selection.act).bind(&people).bind(limit.min(MOST_LINES));
             query.fetch_all(connection).await.map_err(|error| explain(&error))?.iter().map(rows::audit_line).collect()
         })
         .await

@@ -50,7 +50,7 @@ const EDIT_COMMENT: &str = "UPDATE comments SET version = version + 1, revisions
 const INSERT_REVISION_IF_EDITED: &str = "INSERT INTO revisions VALUES (iif(changes() = 1, ?, NULL), ?, ?, ?, ?, ?, ?)";
 const CHANGE_COMMENT: &str =
     "UPDATE comments SET version = version + 1, status = ? WHERE id = ? AND site = ? AND version = ?";
-const INSERT_EVENT_IF_CHANGED: &str = "INSERT INTO events VALUES (iif(changes() = 1, ?, NULL), ?, ?, ?, ?, ?)";
+const INSERT_EVENT_IF_CHANGED: &str = "INSERT INTO events VALUES (iif(changes() = 1, ?, NULL), ?, ?, ?, ?, ?, ?)";
 const SETTLE: &str = "UPDATE authors SET settled = ? WHERE comment = ?";
 const CLAIM_FOR_CHANGE: &str = "INSERT INTO answers SELECT ?, ?, ?, id, revisions, status, version, ? \
      FROM comments WHERE id = ?";
@@ -112,6 +112,7 @@ impl Write {
             change.event.at.into(),
             change.event.by.as_str().into(),
             to_json(&change.event.act)?.as_str().into(),
+            change.site.into(),
         ];
         let settle = vec![change.settled.map(Status::as_str).into(), change.id.into()];
         let mut steps = vec![

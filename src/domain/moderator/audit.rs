@@ -1,4 +1,4 @@
-//! The audit log: who did what and when, beside the history of each comment.
+//! The audit log: who did what and when.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::Role;
 use crate::domain::comment::CommentId;
+use crate::domain::review::{Act, Status};
 use crate::domain::site::SiteId;
 use crate::domain::standing::Standing;
 
@@ -74,11 +75,17 @@ pub enum AuditAct {
     /// Bulletins by e-mail.
     BulletinsSet,
     BulletinsStopped,
+    /// What was done on a comment: kept in its history, as long as the comment, and read from there.
+    #[serde(skip)]
+    OnComment {
+        comment: CommentId,
+        act: Act,
+    },
 }
 
 impl AuditAct {
     /// All that [`AuditAct::as_str`] says.
-    pub const NAMES: [&'static str; 18] = [
+    pub const NAMES: [&'static str; 23] = [
         "moderator_added",
         "invited",
         "invitation_accepted",
@@ -97,6 +104,11 @@ impl AuditAct {
         "feed_revoked",
         "bulletins_set",
         "bulletins_stopped",
+        "comment_approved",
+        "comment_rejected",
+        "comment_held",
+        "comment_labelled",
+        "comment_undone",
     ];
 
     /// The act in one word, as it is stored and exported.
@@ -120,6 +132,23 @@ impl AuditAct {
             Self::FeedRevoked => "feed_revoked",
             Self::BulletinsSet => "bulletins_set",
             Self::BulletinsStopped => "bulletins_stopped",
+            Self::OnComment { act, .. } => match act {
+                Act::Resolved { status: Status::Approved, .. } => "comment_approved",
+                Act::Resolved { status: Status::Rejected, .. } => "comment_rejected",
+                Act::Resolved { status: Status::Held, .. } => "comment_held",
+                Act::Labelled { .. } => "comment_labelled",
+                Act::Undone { .. } => "comment_undone",
+            },
+        }
+    }
+
+    /// The comment it was done on, or whose author it is about.
+    pub fn comment(&self) -> Option<CommentId> {
+        match self {
+            Self::OnComment { comment, .. }
+            | Self::StandingGiven { comment, .. }
+            | Self::StandingLifted { comment, .. } => Some(*comment),
+            _ => None,
         }
     }
 
@@ -140,6 +169,22 @@ impl AuditAct {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::review::Label;
+
+    #[test]
+    fn what_was_done_on_a_comment_has_the_other_names() {
+        let resolved = |status| Act::Resolved { revision: 1, status, before: Status::Held, label: None, reason: None };
+        let acts = [
+            resolved(Status::Approved),
+            resolved(Status::Rejected),
+            resolved(Status::Held),
+            Act::Labelled { revision: 1, label: Label::Spam, reason: None },
+            Act::Undone { event: Uuid::nil(), status: Status::Held },
+        ];
+        let comment = CommentId(Uuid::nil());
+        let names = acts.map(|act| AuditAct::OnComment { comment, act }.as_str());
+        assert_eq!(AuditAct::NAMES[AuditAct::NAMES.len() - names.len()..], names);
+    }
 
     #[test]
     fn an_act_is_named_as_it_is_stored() {
@@ -165,7 +210,7 @@ mod tests {
             AuditAct::BulletinsSet,
             AuditAct::BulletinsStopped,
         ];
-        assert_eq!(acts.each_ref().map(AuditAct::as_str), AuditAct::NAMES);
+        assert_eq!(acts.each_ref().map(AuditAct::as_str), AuditAct::NAMES[..acts.len()]);
         for act in acts {
             assert_eq!(serde_json::to_value(&act).unwrap()["act"], act.as_str());
         }

@@ -12,12 +12,14 @@ use uuid::Uuid;
 
 use super::assets::QUEUE_STYLE;
 use super::author;
+use super::card;
 use super::guard::{At, Guest, Place};
 use super::look;
 use super::page::{self, Frame, Stop};
+use super::told;
 use super::when;
 use super::words::Words;
-use crate::domain::moderator::{AuditAct, AuditLine, COMMAND_LINE, NOBODY, Role, deed};
+use crate::domain::moderator::{AuditAct, AuditLine, COMMAND_LINE, Grant, NOBODY, Role, deed};
 use crate::domain::review::HOST;
 use crate::domain::site::SiteId;
 use crate::http::reply::{self, Standing};
@@ -36,7 +38,8 @@ struct Asked {
     from: Option<Date>,
     /// The last day, included.
     to: Option<Date>,
-    before: Option<Uuid>,
+    /// The last line that was shown.
+    before: Option<(Timestamp, Uuid)>,
 }
 
 impl Asked {
@@ -50,7 +53,7 @@ impl Asked {
                 ("act", value) => asked.act = AuditAct::NAMES.into_iter().find(|known| *known == value),
                 ("from", value) => asked.from = value.parse().ok(),
                 ("to", value) => asked.to = value.parse().ok(),
-                ("before", value) => asked.before = Uuid::try_parse(value).ok(),
+                ("before", value) => asked.before = place(value),
                 _ => {}
             }
         }
@@ -66,7 +69,7 @@ impl Asked {
             ("act", self.act.map(str::to_owned)),
             ("from", day(self.from)),
             ("to", day(self.to)),
-            ("before", self.before.map(|id| id.to_string())),
+            ("before", self.before.map(|(at, id)| format!("{}-{}", at.as_microsecond(), id.simple()))),
         ];
         for (name, value) in pairs {
             if let Some(value) = value {
@@ -76,10 +79,11 @@ impl Asked {
         query.finish()
     }
 
-    fn selection(&self, site: SiteId) -> AuditSelection {
+    fn selection(&self, site: SiteId, people: Option<Vec<String>>) -> AuditSelection {
         let begins = |date: Date| Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).ok();
         AuditSelection {
             site: Some(site),
+            people,
             by: self.by.clone(),
             act: self.act,
             since: self.from.and_then(begins),
@@ -87,6 +91,12 @@ impl Asked {
             before: self.before,
         }
     }
+}
+
+/// `1795000000123456-0193…`
+fn place(written: &str) -> Option<(Timestamp, Uuid)> {
+    let (at, id) = written.rsplit_once('-')?;
+    Some((told::instant(at)?, Uuid::try_parse(id).ok()?))
 }
 
 #[derive(Template)]
@@ -108,6 +118,8 @@ struct LineView {
     when: String,
     by: String,
     act: String,
+    /// The page of the comment it is about.
+    comment: Option<String>,
 }
 
 impl Audit {
@@ -126,19 +138,21 @@ pub async fn show(at: At<deed::Audit>, shared: web::Data<Shared>, request: HttpR
     let failed = |error: StoreError| Stop::store(Guest { locale: at.visitor.locale }, &error);
     let (asked, home) = (Asked::read(request.query_string()), look::home(&at.site));
     let store = &shared.sessions.accounts.store;
+    let here = people_here(&at, &shared).await.map_err(failed)?;
+    let seen = people_seen(&at, &here);
     // One more than is shown tells whether there are more.
-    let mut lines = store.audit(&asked.selection(at.permit.site()), AT_ONCE + 1).await.map_err(failed)?;
+    let mut lines = store.audit(&asked.selection(at.permit.site(), seen), AT_ONCE + 1).await.map_err(failed)?;
     let more = lines.len() > AT_ONCE as usize;
     lines.truncate(AT_ONCE as usize);
-    let from = |before: Option<Uuid>| Asked { before, ..asked.clone() }.query();
+    let from = |before| Asked { before, ..asked.clone() }.query();
     let audit = Audit {
         frame: at.frame("audit-title", Place::Audit),
         style: QUEUE_STYLE.path(),
-        people: people(&at, &shared).await.map_err(failed)?,
+        people: choices(words, here),
         acts: AuditAct::NAMES.into_iter().map(|name| (name, act_name(words, name))).collect(),
         export: look::with_query(format!("{home}/audit.csv"), &from(None)),
-        next: lines.last().filter(|_| more).map(|last| format!("{home}/audit?{}", from(Some(last.id)))),
-        lines: lines.iter().map(|line| LineView::of(line, words, now)).collect(),
+        next: lines.last().filter(|_| more).map(|last| format!("{home}/audit?{}", from(Some((last.at, last.id))))),
+        lines: lines.iter().map(|line| LineView::of(line, &home, words, now)).collect(),
         home,
         asked,
     };
@@ -153,24 +167,32 @@ pub async fn export(
 ) -> Result<HttpResponse, Stop> {
     let failed = |error: StoreError| Stop::store(Guest { locale: at.visitor.locale }, &error);
     let accounts = &shared.sessions.accounts;
-    let selection = Asked { before: None, ..Asked::read(request.query_string()) }.selection(at.permit.site());
+    let seen = people_seen(&at, &people_here(&at, &shared).await.map_err(failed)?);
+    let asked = Asked { before: None, ..Asked::read(request.query_string()) };
+    let selection = asked.selection(at.permit.site(), seen);
     let table = csv::of(accounts.store.as_ref(), selection, &at.site.name).await.map_err(failed)?;
     accounts.note_export(at.permit.by(), at.permit.site()).await.map_err(failed)?;
     Ok(reply::download("text/csv; charset=utf-8", "audit.csv", table))
 }
 
-/// Who may stand in a line: those with a role here, the host site, the command line, and nobody.
-async fn people(at: &At<deed::Audit>, shared: &Shared) -> Result<Vec<(String, String)>, StoreError> {
-    let words = at.visitor.words();
+/// The names of those with a role here. Who is kept out has no role any more, but did things.
+async fn people_here(at: &At<deed::Audit>, shared: &Shared) -> Result<Vec<String>, StoreError> {
     let moderators = shared.sessions.accounts.store.moderators().await?;
-    // Who is kept out has no role any more, but did things.
-    let here = moderators.into_iter().filter(|moderator| {
-        let fits = |site: Option<SiteId>| site.is_none_or(|site| site == at.site.id);
-        moderator.grants.iter().any(|grant| fits(grant.site))
-    });
-    let named = here.map(|moderator| moderator.name.to_string());
-    let all = named.chain([HOST, COMMAND_LINE, NOBODY].map(str::to_owned));
-    Ok(all.map(|name| (name.clone(), by_name(words, &name))).collect())
+    let fits = |grant: &Grant| grant.site.is_none_or(|site| site == at.site.id);
+    let here = moderators.into_iter().filter(|moderator| moderator.grants.iter().any(fits));
+    Ok(here.map(|moderator| moderator.name.to_string()).collect())
+}
+
+/// Of what is about no site, whoever sees the log of some sites alone sees what is by or about the people there.
+fn people_seen(at: &At<deed::Audit>, here: &[String]) -> Option<Vec<String>> {
+    let sees_all = at.visitor.signed_in.moderator.may_everywhere::<deed::Audit>();
+    (!sees_all).then(|| here.to_vec())
+}
+
+/// Who may stand in a line.
+fn choices(words: &Words, here: Vec<String>) -> Vec<(String, String)> {
+    let all = here.into_iter().chain([HOST, COMMAND_LINE, NOBODY].map(str::to_owned));
+    all.map(|name| (name.clone(), by_name(words, &name))).collect()
 }
 
 fn by_name(words: &Words, name: &str) -> String {
@@ -183,7 +205,7 @@ fn by_name(words: &Words, name: &str) -> String {
 }
 
 impl LineView {
-    fn of(line: &AuditLine, words: &Words, now: Timestamp) -> Self {
+    fn of(line: &AuditLine, home: &str, words: &Words, now: Timestamp) -> Self {
         let said = act_name(words, line.act.as_str());
         let about = match &line.act {
             AuditAct::RoleSet { moderator, role } => {
@@ -194,12 +216,15 @@ impl LineView {
                 Some(format!("{} {}", author::name(words, *standing), when::until(words, *until)))
             }
             AuditAct::StandingLifted { standing, .. } => Some(author::name(words, *standing)),
+            AuditAct::OnComment { act, .. } => card::because(words, act),
             act => act.moderator().map(str::to_owned),
         };
+        let comment = line.act.comment().map(|comment| format!("{home}/comments/{comment}"));
         Self {
             instant: line.at.to_string(),
             when: when::ago(words, line.at, now),
             by: by_name(words, &line.by),
+            comment,
             act: about
                 .map_or(said.clone(), |about| words.with("audit-act", [("act", said.into()), ("about", about.into())])),
         }
@@ -235,6 +260,11 @@ fn act_name(words: &Words, name: &str) -> String {
         "feed_revoked" => words.say("audit-feed-revoked"),
         "bulletins_set" => words.say("audit-bulletins-set"),
         "bulletins_stopped" => words.say("audit-bulletins-stopped"),
+        "comment_approved" => words.say("audit-comment-approved"),
+        "comment_rejected" => words.say("audit-comment-rejected"),
+        "comment_held" => words.say("audit-comment-held"),
+        "comment_labelled" => words.say("audit-comment-labelled"),
+        "comment_undone" => words.say("audit-comment-undone"),
         other => other.to_owned(),
     }
 }
@@ -252,7 +282,7 @@ mod tests {
             act: Some("role_set"),
             from: day,
             to: day,
-            before: Some(Uuid::from_u128(7)),
+            before: Some((Timestamp::from_microsecond(1_795_000_000_123_456).unwrap(), Uuid::from_u128(7))),
         };
         assert_eq!(Asked::read(&asked.query()), asked);
         assert_eq!(Asked::read("act=rm&from=yesterday&to=2026-02-30&before=x&by="), Asked::default());
@@ -261,7 +291,7 @@ mod tests {
     #[test]
     fn the_last_day_is_included() {
         let day = Some("2026-11-24".parse().unwrap());
-        let selection = Asked { from: day, to: day, ..Asked::default() }.selection(SiteId(Uuid::nil()));
+        let selection = Asked { from: day, to: day, ..Asked::default() }.selection(SiteId(Uuid::nil()), None);
         let length = selection.until.unwrap().duration_since(selection.since.unwrap());
         assert_eq!(length.as_hours(), 24);
     }

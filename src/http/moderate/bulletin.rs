@@ -10,7 +10,7 @@ use crate::domain::moderator::Moderator;
 use crate::domain::site::Locale;
 use crate::ports::mailer::Letter;
 use crate::service::bulletins::Scribe;
-use crate::service::waiting::{Report, SiteReport};
+use crate::service::waiting::{ReasonCount, Report, SiteReport};
 
 /// Writes bulletins in French and English.
 #[derive(Clone, Debug)]
@@ -69,7 +69,74 @@ impl SiteView {
             name: report.site.name.clone(),
             waiting: words.counting("queue-total", report.number),
             link: format!("{origin}{}", look::queue(report.site, &Asked::default())),
-            reasons: report.reasons.clone(),
+            reasons: report.reasons.iter().map(|reason| (said(reason, words), reason.number)).collect(),
         }
+    }
+}
+
+/// What a head of the classifier says names the probability of one comment, and this is about several.
+fn said(reason: &ReasonCount, words: &Words) -> String {
+    match reason.id.as_str() {
+        "classifier.spam" => words.say("bulletin-spam"),
+        "classifier.abuse" => words.say("bulletin-abuse"),
+        _ => reason.said.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::moderator::{Email, ModeratorId, Name};
+    use crate::domain::site::{Site, SiteId};
+
+    fn letter(locale: Locale, site_name: &str, number: u64) -> Letter {
+        let site = Site {
+            id: SiteId(Uuid::nil()),
+            name: site_name.to_owned(),
+            url: "https://x.example".to_owned(),
+            locale,
+            key_digest: [0; 32],
+            sealed_akismet_key: Vec::new(),
+            created_at: Timestamp::UNIX_EPOCH,
+        };
+        let to = Moderator {
+            id: ModeratorId(Uuid::nil()),
+            email: Email::parse("lea@example.org").unwrap(),
+            name: Name::parse("Léa").unwrap(),
+            locale: Some(locale),
+            grants: Vec::new(),
+            created_at: Timestamp::UNIX_EPOCH,
+            disabled_at: None,
+        };
+        let reason = |id: &str, said: &str| ReasonCount { id: id.to_owned(), said: said.to_owned(), number };
+        let reasons = vec![reason("links.short", "Lien & <raccourci>"), reason("classifier.spam", "Spam (81 %)")];
+        let report = Report { sites: vec![SiteReport { site: &site, number, reasons }] };
+        BulletinScribe { public_url: "https://m.example/".parse().unwrap() }.write(&to, locale, &report)
+    }
+
+    #[test]
+    fn one_and_several_are_told_as_each_language_tells_them() {
+        let one = letter(Locale::Fr, "journal", 1);
+        assert_eq!(one.subject, "Tamis : 1 commentaire en attente");
+        assert_eq!(
+            one.text,
+            "Bonjour Léa,\n\n1 commentaire attend votre décision.\n\njournal – 1 en attente\n\
+             https://m.example/moderate/sites/journal/queue\n- Lien & <raccourci> (1)\n- Ressemble à du spam (1)\n\n\
+             Vous recevez cet e-mail parce que vous l’avez demandé. Pour changer l’heure, ou ne plus le recevoir :\n\
+             https://m.example/moderate/notifications"
+        );
+        assert_eq!(letter(Locale::En, "journal", 1).subject, "Tamis: 1 comment waiting");
+        assert_eq!(letter(Locale::En, "journal", 2).subject, "Tamis: 2 comments waiting");
+        assert!(letter(Locale::En, "journal", 2).text.contains("2 comments wait for your decision."));
+    }
+
+    #[test]
+    fn names_are_text_in_html() {
+        let html = letter(Locale::Fr, "<b>&", 2).html;
+        assert!(html.contains("&#60;b&#62;&#38;") && !html.contains("<b>"), "{html}");
+        assert!(html.contains("Lien &#38; &#60;raccourci&#62; (2)"), "{html}");
     }
 }

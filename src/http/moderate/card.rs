@@ -6,7 +6,7 @@ use super::author;
 use super::look::{self, Asked};
 use super::when;
 use super::words::Words;
-use crate::domain::review::{HOST, Label, Record, Status};
+use crate::domain::review::{Act, HOST, Label, Record, Status};
 use crate::domain::site::Site;
 use crate::domain::standing::Term;
 use crate::ports::queue::Filter;
@@ -250,6 +250,13 @@ pub fn event(words: &Words, event: &DetailEvent, now: Timestamp) -> String {
     };
     let said = words.with(message, [("by", by.into()), ("when", when.into())]);
     because.map_or(said.clone(), |because| format!("{said} ({because})"))
+}
+
+/// Why something was done, as far as whoever did it said so.
+pub fn because(words: &Words, act: &Act) -> Option<String> {
+    let (label, reason) = act.because();
+    let reason = reason.map(|reason| reason_name(words, reason.as_str()));
+    reason.or_else(|| label.map(|label| label_name(words, label)))
 }
 
 fn label_name(words: &Words, label: Label) -> String {

@@ -6,12 +6,14 @@ use tamis::domain::moderator::{
     AuditAct, AuditLine, Bulletin, Email, Feed, Grant, Invitation, Moderator, ModeratorId, Name, Progress, Role,
     Session, Wish,
 };
+use tamis::domain::review::{Act, Event, Label, Status};
 use tamis::domain::site::{Locale, SiteId};
 use tamis::ports::accounts::AuditSelection;
 use tamis::ports::store::{Database, StoreError};
 use uuid::Uuid;
 
 use super::Backend;
+use super::samples::{entry, id, rejection, with_site};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_764_000_000 + second).unwrap()
@@ -215,7 +217,11 @@ pub async fn the_audit_log_comes_latest_first_by_site_and_is_forgotten(place: &i
         store.note(&AuditLine { site, ..line(number, AuditAct::SiteKeysReplaced) }).await.unwrap();
     }
     let ids = async |site, before: Option<u128>| {
-        let selection = AuditSelection { site, before: before.map(Uuid::from_u128), ..AuditSelection::default() };
+        let selection = AuditSelection {
+            site,
+            before: before.map(|number| (at(number as i64), Uuid::from_u128(number))),
+            ..AuditSelection::default()
+        };
         let lines = store.audit(&selection, 2).await.unwrap();
         lines.iter().map(|line| line.id.as_u128()).collect::<Vec<_>>()
     };
@@ -242,6 +248,55 @@ pub async fn the_audit_log_comes_latest_first_by_site_and_is_forgotten(place: &i
     assert_eq!(store.forget_accounts(at(2), at(3), 10).await.unwrap(), 2);
     assert_eq!(store.session(&[1; 32]).await.unwrap(), None);
     assert_eq!(audit(&*store).await.len(), 5, "lines 10, 9, 5, 4 and 3 are left");
+}
+
+pub async fn what_was_done_on_comments_stands_in_the_log_of_their_site_alone(place: &impl Backend) {
+    let store = place.open().await;
+    let (here, there) = (with_site(&*store, 1).await, with_site(&*store, 2).await);
+    for (number, site) in [(1, here), (2, there), (3, here)] {
+        store.record(entry(site, number)).await.unwrap();
+    }
+    let done = async |site, number, second, act: Act, by: &str| {
+        let mut change = rejection(site, number, 1);
+        change.event = Event { id: Uuid::from_u128(second), at: at(second as i64), by: by.to_owned(), act };
+        store.change(change).await.unwrap();
+    };
+    let resolved = |status| Act::Resolved { revision: 1, status, before: Status::Held, label: None, reason: None };
+    done(here, 1, 10, resolved(Status::Approved), "Léa").await;
+    done(there, 2, 20, resolved(Status::Rejected), "Paul").await;
+    done(here, 3, 30, Act::Labelled { revision: 1, label: Label::Spam, reason: None }, "Zoé").await;
+    store.note(&AuditLine { by: "Paul".to_owned(), ..line(15, AuditAct::SignedIn) }).await.unwrap();
+    store.note(&line(25, AuditAct::Invited { moderator: "Zoé".to_owned() })).await.unwrap();
+    store.note(&AuditLine { site: Some(here), ..line(5, AuditAct::SiteKeysReplaced) }).await.unwrap();
+
+    let found = async |selection: AuditSelection| {
+        let lines = store.audit(&selection, 10).await.unwrap();
+        lines.iter().map(|line| (line.id.as_u128(), line.act.as_str())).collect::<Vec<_>>()
+    };
+    let of = |site| AuditSelection { site: Some(site), ..AuditSelection::default() };
+    let (approved, labelled) = ((10, "comment_approved"), (30, "comment_labelled"));
+    let [keys, paul, zoe] = [(5, "site_keys_replaced"), (15, "signed_in"), (25, "invited")];
+    assert_eq!(found(of(here)).await, [labelled, zoe, paul, approved, keys]);
+    assert_eq!(found(of(there)).await, [zoe, (20, "comment_rejected"), paul]);
+    let people = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
+    let with = |people| AuditSelection { people, ..of(here) };
+    assert_eq!(found(with(people(&["Paul"]))).await, [labelled, paul, approved, keys]);
+    assert_eq!(found(with(people(&["Zoé"]))).await, [labelled, zoe, approved, keys], "about her");
+    assert_eq!(found(with(people(&[]))).await, [labelled, approved, keys]);
+    for name in ["comment_approved", "comment_labelled", "invited"] {
+        let found = found(AuditSelection { act: Some(name), ..of(here) }).await;
+        assert!(found.len() == 1 && found[0].1 == name, "{name}: {found:?}");
+    }
+    assert_eq!(found(AuditSelection { by: Some("Zoé".to_owned()), ..of(here) }).await, [labelled]);
+    assert_eq!(
+        found(AuditSelection { since: Some(at(10)), until: Some(at(30)), ..of(here) }).await,
+        [zoe, paul, approved]
+    );
+    let page = AuditSelection { before: Some((at(25), Uuid::from_u128(25))), ..of(here) };
+    assert_eq!(found(page).await, [paul, approved, keys]);
+    let lines = store.audit(&of(here), 1).await.unwrap();
+    assert!(matches!(lines[0].act, AuditAct::OnComment { comment, .. } if comment == id(3)), "{lines:?}");
+    assert_eq!(lines[0].site, Some(here));
 }
 
 pub async fn undone_labels_are_known_by_site_and_count_again(place: &impl Backend) {

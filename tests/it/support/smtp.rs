@@ -28,7 +28,8 @@ impl SmtpServer {
         let [key, certificate] = ["key.pem", "certificate.pem"].map(|name| folder.path().join(name));
         let mut openssl = Command::new("openssl");
         openssl.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]);
-        openssl.args(["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout"]);
+        openssl.args(["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]);
+        openssl.args(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout"]);
         openssl.arg(&key).arg("-out").arg(&certificate).stderr(Stdio::null());
         assert!(openssl.status().expect("openssl is installed").success());
         let (key, certificate) = (key.to_str().unwrap().to_owned(), certificate.to_str().unwrap().to_owned());

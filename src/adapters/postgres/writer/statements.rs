@@ -60,7 +60,7 @@ const CHANGE: &str = "WITH change AS (SELECT * FROM unnest($1::uuid[], $2::uuid[
      RETURNING comments.id), \
      settled AS (UPDATE authors SET settled = change.settled FROM change JOIN done USING (id) \
      WHERE authors.comment = change.id), \
-     told AS (INSERT INTO events SELECT id, version + 1, event, at, by, act FROM change JOIN done USING (id)) \
+     told AS (INSERT INTO events SELECT id, version + 1, event, at, by, act, site FROM change JOIN done USING (id)) \
      SELECT id FROM change WHERE NOT EXISTS (SELECT FROM done WHERE done.id = change.id)";
 const CLAIM: &str = "INSERT INTO answers SELECT site, key, request, comment, \
      coalesce(revision, (SELECT revisions FROM comments WHERE comments.id = comment), 0), status, version, at \
