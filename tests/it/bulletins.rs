@@ -20,7 +20,7 @@ use crate::support::{command, eventually};
 const ADDRESS: &str = "lea.a.la.maison@example.net";
 
 /// Settings by which mails go to a server on this machine, and lead to a page on `page`.
-fn settings(smtp: u16, page: u16, tls: &str) -> Vec<(&'static str, String)> {
+pub fn settings(smtp: u16, page: u16, tls: &str) -> Vec<(&'static str, String)> {
     vec![
         ("TAMIS_SERVER__LISTEN", format!("127.0.0.1:{page}")),
         ("TAMIS_SERVER__PUBLIC_URL", format!("http://127.0.0.1:{page}")),
@@ -31,13 +31,13 @@ fn settings(smtp: u16, page: u16, tls: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn start(settings: &[(&'static str, String)]) -> Server {
+pub fn start(settings: &[(&'static str, String)]) -> Server {
     let settings: Vec<_> = settings.iter().map(|(key, value)| (*key, value.as_str())).collect();
     Server::start_with(&settings)
 }
 
 /// Léa asks for bulletins on the page.
-async fn wish(newsroom: &Newsroom, browser: &Browser, least: u32) {
+pub async fn wish(newsroom: &Newsroom, browser: &Browser, least: u32) {
     browser.open(&format!("{}/moderate/notifications", newsroom.server.url)).await;
     browser.fill("#address", ADDRESS).await;
     browser.script("document.getElementById('hour').value = '7'").await;

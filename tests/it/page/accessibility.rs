@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::newsroom::Newsroom;
 use super::{invite, sign_in};
+use crate::bulletins;
 use crate::support::browser::{Browser, Kind};
+use crate::support::smtp::free_port;
 
 /// `tests/run` fetches it.
 const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/axe-core/axe.min.js");
@@ -39,7 +41,9 @@ async fn axe_finds_what_is_wrong() {
 
 /// Every page, as a lead sees it.
 async fn every_page(kind: Kind) {
-    let mut newsroom = Newsroom::open().await;
+    // With a mail server, which nothing is sent to, so that bulletins can be asked for.
+    let mut newsroom =
+        Newsroom::open_on(bulletins::start(&bulletins::settings(free_port(), free_port(), "none"))).await;
     newsroom.edit().await;
     let Newsroom { server, home, .. } = &newsroom;
     let browser = Browser::start_as(kind).await;
@@ -74,6 +78,8 @@ async fn every_page(kind: Kind) {
     browser.click("form[action$='/feed'] button").await;
     browser.find("#link").await;
     sound(&browser, &name("feed-made")).await;
+    bulletins::wish(&newsroom, &browser, 1).await;
+    sound(&browser, &name("bulletin")).await;
     browser.open(&format!("{home}/queue")).await;
     let card = format!("#c-{}", newsroom.id("11"));
     browser.click(&format!("{card} .author summary")).await;
