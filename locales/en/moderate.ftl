@@ -70,6 +70,9 @@ filter-like = { $count ->
   }
 facet-reasons = By reason
 facet-pages = By page
+facet-campaigns = By campaign
+facet-campaign = The same text, { $name }
+filter-campaign = The same text, or nearly
 page-unnamed = (page without a title)
 
 ## A comment
@@ -84,6 +87,15 @@ card-revision = { $count ->
     [one] { $count } version
    *[other] { $count } versions
   }
+card-campaign = The same text, or nearly: { $count ->
+    [one] { $count } waiting
+   *[other] { $count } waiting
+  }, { $pages ->
+    [0] on no page
+    [one] on { $pages } page
+   *[other] on { $pages } pages
+  }; the first { $since }
+card-campaign-decide = Decide on all
 card-degraded = Decided without all checks
 card-why = Why it waits
 card-open = Details

@@ -70,6 +70,9 @@ filter-like = { $count ->
   }
 facet-reasons = Par raison
 facet-pages = Par page
+facet-campaigns = Par campagne
+facet-campaign = Même texte, { $name }
+filter-campaign = Le même texte, ou presque
 page-unnamed = (page sans titre)
 
 ## Un commentaire
@@ -84,6 +87,15 @@ card-revision = { $count ->
     [one] { $count } version
    *[other] { $count } versions
   }
+card-campaign = Le même texte, ou presque : { $count ->
+    [one] { $count } en attente
+   *[other] { $count } en attente
+  }, { $pages ->
+    [0] sans page
+    [one] sur { $pages } page
+   *[other] sur { $pages } pages
+  } ; le premier { $since }
+card-campaign-decide = Décider pour tous
 card-degraded = Décidé sans toutes les vérifications
 card-why = Pourquoi il attend
 card-open = Voir le détail

@@ -43,7 +43,7 @@ use crate::domain::activation::{Activation, InUse, ModelVersion, Scope};
 use crate::domain::comment::{CommentId, Content};
 use crate::domain::review::Record;
 use crate::domain::site::{Site, SiteId};
-use crate::ports::queue::{Done, Facet, Filter, Held, Look, QueueStore, Rank, Tally};
+use crate::ports::queue::{Done, Facet, Filter, Held, Look, QueueStore, Rank, Spread, Tally};
 use crate::ports::store::{Change, Entry, FirstAnswer, Known, Position, Selection, Shadowed, Store, StoreError};
 
 /// How the store behaves.
@@ -241,6 +241,10 @@ impl QueueStore for PostgresStore {
 
     async fn tallies(&self, site: SiteId, facet: Facet, limit: u32) -> Result<Vec<Tally>, StoreError> {
         self.read(async |connection| queue::tallies(connection, site, facet, limit).await).await
+    }
+
+    async fn spread(&self, site: SiteId, campaign: CommentId) -> Result<Option<Spread>, StoreError> {
+        self.read(async |connection| queue::spread(connection, site, campaign).await).await
     }
 
     async fn still_held(&self, site: SiteId, ids: &[CommentId]) -> Result<Vec<CommentId>, StoreError> {

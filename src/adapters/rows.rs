@@ -19,7 +19,7 @@ use crate::domain::review::{Event, Record, Revision};
 use crate::domain::score::Score;
 use crate::domain::secrets::ContentDigest;
 use crate::domain::site::{Locale, Site, SiteId};
-use crate::ports::queue::{Done, Filter, Held, Rank, Tally};
+use crate::ports::queue::{Done, Filter, Held, Rank, Spread, Tally};
 use crate::ports::store::{Differing, FirstAnswer, Known, StoreError};
 
 /// One row, by the names of its columns.
@@ -222,6 +222,15 @@ pub(super) fn held_texts<R: Columns>(rows: &[R]) -> Result<Vec<(Rank, Content)>,
 
 pub(super) fn tally(row: &impl Columns) -> Result<Tally, StoreError> {
     Ok(Tally { value: row.text("value")?.to_owned(), number: row.integer("number")?.unsigned_abs() })
+}
+
+/// What a campaign is known by, as the queue files it.
+pub(super) fn campaign(row: &impl Columns) -> Result<CommentId, StoreError> {
+    Uuid::try_parse(row.text("value")?).map(CommentId).map_err(|error| unreadable("value", error))
+}
+
+pub(super) fn spread(row: &impl Columns) -> Result<Spread, StoreError> {
+    Ok(Spread { pages: row.integer("pages")?.unsigned_abs(), since: instant(row, "since")? })
 }
 
 pub(super) fn done(row: &impl Columns) -> Result<Done, StoreError> {

@@ -132,8 +132,8 @@ pub const MOST_NAMED: usize = 20;
 /// The signal of campaigns.
 pub const COPIES: &str = "campaign.copies";
 
-/// What it says that a comment is one of many copies; `approved` are those that got through.
-pub fn signal(copies: &Copies, verdict: Verdict, approved: Vec<CommentId>) -> Signal {
+/// What it says that a comment is one of many copies of a campaign; `approved` are those that got through.
+pub fn signal(copies: &Copies, verdict: Verdict, campaign: CommentId, approved: Vec<CommentId>) -> Signal {
     let number = copies.number();
     let message = if copies.everywhere > copies.here.len() {
         Message::new(
@@ -148,7 +148,7 @@ pub fn signal(copies: &Copies, verdict: Verdict, approved: Vec<CommentId>) -> Si
     };
     let score = if verdict == Verdict::Reject { 5.0 } else { 2.0 };
     let signal = Signal::new(COPIES, Source::Campaign, Score::from_nats(score), message).demanding(verdict);
-    Signal { copies: approved, ..signal }
+    Signal { copies: approved, campaign: Some(campaign), ..signal }
 }
 
 /// Copies could not be counted.

@@ -25,6 +25,11 @@ impl CommentId {
     pub fn before(at: Timestamp) -> Self {
         Self(Uuid::from_u128(u128::try_from(at.as_millisecond()).unwrap_or(0) << 80))
     }
+
+    /// When the comment came in, to the millisecond; `None` where the id has no such time.
+    pub fn came_at(self) -> Option<Timestamp> {
+        Timestamp::from_millisecond(i64::try_from(self.0.as_u128() >> 80).ok()?).ok()
+    }
 }
 
 impl std::fmt::Display for CommentId {

@@ -192,6 +192,11 @@ impl Record {
         self.revisions.last()
     }
 
+    /// The campaign that the latest revision is one of the copies of, as its decision calls it.
+    pub fn campaign(&self) -> Option<CommentId> {
+        self.latest()?.decision.signals.iter().find_map(|signal| signal.campaign)
+    }
+
     fn revision(&self) -> u32 {
         self.latest().map_or(0, |revision| revision.number)
     }

@@ -31,6 +31,9 @@ pub struct Signal {
     /// Comments of the same campaign that were approved; only campaigns have some.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub copies: Vec<CommentId>,
+    /// What the campaign is known by: the id of one of its comments. Only campaigns have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<CommentId>,
 }
 
 impl Signal {
@@ -46,6 +49,7 @@ impl Signal {
             ran: true,
             explanation: None,
             copies: Vec::new(),
+            campaign: None,
         }
     }
 

@@ -37,4 +37,7 @@ pub struct Sighting {
 pub trait Approved: Send + Sync {
     /// Those of a site's comments that are approved, in no order.
     async fn approved(&self, site: SiteId, ids: &[CommentId]) -> Result<Vec<CommentId>, StoreError>;
+
+    /// What the campaign of the latest of these comments that is held as a copy is known by.
+    async fn held_campaign(&self, ids: &[CommentId]) -> Result<Option<CommentId>, StoreError>;
 }

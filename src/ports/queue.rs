@@ -30,8 +30,11 @@ pub trait QueueStore: Send + Sync {
     /// How many held comments fit, true as of the last write.
     async fn held_number(&self, site: SiteId, filter: &Filter) -> Result<u64, StoreError>;
 
-    /// The pages, reasons or authors with most held comments, most first, at most `limit`.
+    /// The pages, reasons, authors or campaigns with most held comments, most first, at most `limit`.
     async fn tallies(&self, site: SiteId, facet: Facet, limit: u32) -> Result<Vec<Tally>, StoreError>;
+
+    /// Where the held copies of a campaign stand, of the first [`MOST_ASKED`]; `None` where none is held.
+    async fn spread(&self, site: SiteId, campaign: CommentId) -> Result<Option<Spread>, StoreError>;
 
     /// Which of these comments are held; at most [`MOST_ASKED`] are looked at.
     async fn still_held(&self, site: SiteId, ids: &[CommentId]) -> Result<Vec<CommentId>, StoreError>;
@@ -77,6 +80,8 @@ pub enum Filter {
     Page(String),
     /// With a signal of this id in the latest decision that speaks against the comment: by its score or its floor.
     Reason(String),
+    /// With a signal of this campaign in the latest decision: copies of one text.
+    Campaign(String),
     /// With this author's name, or address where there is no name, in the latest revision.
     Author(String),
 }
@@ -87,6 +92,7 @@ pub enum Facet {
     Page,
     Reason,
     Author,
+    Campaign,
 }
 
 impl Facet {
@@ -95,6 +101,7 @@ impl Facet {
             Self::Page => "page",
             Self::Reason => "reason",
             Self::Author => "author",
+            Self::Campaign => "campaign",
         }
     }
 }
@@ -107,6 +114,7 @@ impl Filter {
             Self::Page(url) => Some((Facet::Page, url)),
             Self::Reason(id) => Some((Facet::Reason, id)),
             Self::Author(name) => Some((Facet::Author, name)),
+            Self::Campaign(id) => Some((Facet::Campaign, id)),
         }
     }
 
@@ -115,6 +123,7 @@ impl Filter {
             Facet::Page => Self::Page(value),
             Facet::Reason => Self::Reason(value),
             Facet::Author => Self::Author(value),
+            Facet::Campaign => Self::Campaign(value),
         }
     }
 }
@@ -139,6 +148,15 @@ pub struct Rank {
 pub struct Held {
     pub rank: Rank,
     pub record: Record,
+}
+
+/// Where the held copies of a campaign stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spread {
+    /// On how many different pages.
+    pub pages: u64,
+    /// When the first came.
+    pub since: Timestamp,
 }
 
 /// How many held comments have a value.

@@ -26,7 +26,8 @@ impl Service {
             Verdict::Approve => None,
             verdict => {
                 let approved = self.approved(site, &copies.here).await;
-                Some(campaign::signal(&copies, verdict, approved))
+                let name = self.campaign_name(id, &copies.here).await;
+                Some(campaign::signal(&copies, verdict, name, approved))
             }
         }
     }
@@ -36,6 +37,12 @@ impl Service {
         let mut approved = self.approvals.approved(site.id, copies).await.unwrap_or_default();
         approved.sort_unstable();
         approved.split_off(approved.len().saturating_sub(MOST_NAMED))
+    }
+
+    /// What the copies of before are called that still wait; else the first of them gives its name.
+    async fn campaign_name(&self, id: CommentId, copies: &[CommentId]) -> CommentId {
+        let held = self.approvals.held_campaign(copies).await.unwrap_or_default();
+        held.or_else(|| copies.iter().min().copied()).unwrap_or(id)
     }
 
     /// Brings the approved copies that a comment's decisions name back into the queue; which they are. One that was

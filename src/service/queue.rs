@@ -1,5 +1,7 @@
 //! The queue: what waits, looked at in many ways, and acted on one by one or together.
 
+use std::collections::BTreeSet;
+
 use futures_util::future::join_all;
 use jiff::Timestamp;
 
@@ -7,7 +9,7 @@ use crate::domain::comment::{CommentId, Content};
 use crate::domain::review::Record;
 use crate::domain::site::Site;
 use crate::domain::text;
-use crate::ports::queue::{Done, Facet, Filter, Held, Look, Order, Rank, Tally};
+use crate::ports::queue::{Done, Facet, Filter, Held, Look, Order, Rank, Spread, Tally};
 use crate::ports::store::{Position, Selection};
 
 use super::review::Intent;
@@ -56,12 +58,21 @@ pub struct Neighbours {
     pub near: Vec<Record>,
 }
 
+/// The copies of a campaign that wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    pub campaign: CommentId,
+    pub number: u64,
+    pub spread: Spread,
+}
+
 /// How much waits, and of which kinds.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
     pub total: u64,
     pub pages: Vec<Tally>,
     pub reasons: Vec<Tally>,
+    pub campaigns: Vec<Tally>,
 }
 
 impl Press {
@@ -139,6 +150,7 @@ impl Service {
             total: self.queue.held_number(site.id, &Filter::All).await?,
             pages: self.queue.tallies(site.id, Facet::Page, limit).await?,
             reasons: self.queue.tallies(site.id, Facet::Reason, limit).await?,
+            campaigns: self.queue.tallies(site.id, Facet::Campaign, limit).await?,
         })
     }
 
@@ -216,6 +228,22 @@ impl Service {
         let is_parent = |near: &Record| parent.as_ref().is_some_and(|parent| parent.id == near.id);
         let near = near.into_iter().filter(|near| !is_parent(near)).collect();
         Ok(Neighbours { parent, near })
+    }
+
+    /// The campaigns that these comments are copies of, as far as copies wait.
+    ///
+    /// # Errors
+    /// The store is away.
+    pub async fn waiting_copies(&self, site: &Site, records: &[&Record]) -> Result<Vec<Waiting>, ServiceError> {
+        let campaigns: BTreeSet<_> = records.iter().filter_map(|record| record.campaign()).collect();
+        let mut waiting = Vec::with_capacity(campaigns.len());
+        for campaign in campaigns {
+            if let Some(spread) = self.queue.spread(site.id, campaign).await? {
+                let number = self.held_number(site, &Filter::Campaign(campaign.to_string())).await?;
+                waiting.push(Waiting { campaign, number, spread });
+            }
+        }
+        Ok(waiting)
     }
 
     /// What a moderator did lately on a site, latest first.

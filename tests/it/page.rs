@@ -4,6 +4,7 @@ mod accessibility;
 mod accounts;
 mod audit;
 mod author;
+mod campaign;
 pub mod newsroom;
 mod notifications;
 mod pictures;

@@ -1,5 +1,7 @@
 //! A moderator's word on an author, through the API: block, always hold, trust; lifted; erased with its comment.
 
+mod rotation;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 

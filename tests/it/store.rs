@@ -139,6 +139,7 @@ macro_rules! queues {
             an_edit_is_filed_by_its_own_decision
             the_most_doubtful_come_first_as_the_domain_measures
             each_filter_finds_its_comments_and_counts_them
+            copies_are_found_by_their_campaign_and_where_they_stand
             a_page_of_the_queue_goes_on_where_the_last_one_ended
             what_cannot_be_read_as_a_reason_is_none
             an_author_is_forgotten_with_the_text

@@ -73,6 +73,8 @@ const STANDINGS: &str = concat!(
 const AUTHORS: &str = "SELECT comment, email, name, address, network, period FROM authors WHERE site = $1 \
      AND comment = ANY($2)";
 const APPROVED: &str = "SELECT id FROM comments WHERE site = $1 AND status = 'approved' AND id = ANY($2)";
+const HELD_CAMPAIGN: &str = "SELECT value FROM queue WHERE facet = 'campaign' AND comment = ANY($1) \
+     ORDER BY comment DESC LIMIT 1";
 const ADDRESS_KEY: &str = "SELECT sealed FROM address_keys WHERE period = $1";
 
 /// Looks authors up, which every submission does: whatever is waiting goes as one query.
@@ -164,6 +166,15 @@ impl Approved for PostgresStore {
         let found = async |connection: &mut PgConnection| {
             let found: Vec<Uuid> = query.fetch_all(connection).await.map_err(|error| explain(&error))?;
             Ok(found.into_iter().map(CommentId).collect())
+        };
+        self.read(found).await
+    }
+    async fn held_campaign(&self, ids: &[CommentId]) -> Result<Option<CommentId>, StoreError> {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        let query = sqlx::query(HELD_CAMPAIGN).bind(ids);
+        let found = async |connection: &mut PgConnection| {
+            let found = query.fetch_optional(connection).await.map_err(|error| explain(&error))?;
+            found.as_ref().map(rows::campaign).transpose()
         };
         self.read(found).await
     }

@@ -204,6 +204,7 @@ fn migrator() -> Migrator {
         migration(8, "queue_forgets_names", include_str!("../../../migrations/postgres/0008_queue_forgets_names.sql")),
         migration(17, "undone_labels", include_str!("../../../migrations/postgres/0017_undone_labels.sql")),
         migration(18, "standings", include_str!("../../../migrations/postgres/0018_standings.sql")),
+        migration(19, "queue by campaign", include_str!("../../../migrations/postgres/0019_queue_by_campaign.sql")),
         migration(21, "feeds", include_str!("../../../migrations/postgres/0021_feeds.sql")),
         migration(22, "audit by time", include_str!("../../../migrations/postgres/0022_audit_by_time.sql")),
         migration(23, "bulletins", include_str!("../../../migrations/postgres/0023_bulletins.sql")),

@@ -10,7 +10,7 @@ use crate::adapters::rows;
 use crate::domain::comment::{CommentId, Content};
 use crate::domain::review::Record;
 use crate::domain::site::SiteId;
-use crate::ports::queue::{Done, Facet, Filter, Held, Look, MOST_ASKED, Order, Rank, Tally};
+use crate::ports::queue::{Done, Facet, Filter, Held, Look, MOST_ASKED, Order, Rank, Spread, Tally};
 use crate::ports::store::StoreError;
 use jiff::Timestamp;
 
@@ -22,6 +22,9 @@ const NUMBER: &str = "SELECT coalesce(sum(number), 0)::bigint FROM queue_counts 
      WHERE site = $1 AND facet = $2 AND value = queue_value($3)";
 const TALLIES: &str = "SELECT value, sum(number)::bigint AS number FROM queue_counts WHERE site = $1 AND facet = $2 \
      GROUP BY value HAVING sum(number) > 0 ORDER BY 2 DESC, 1 LIMIT $3";
+const SPREAD: &str = "SELECT count(DISTINCT page_url) AS pages, min(created_at) AS since FROM comments \
+     WHERE id IN (SELECT comment FROM queue WHERE site = $1 AND facet = 'campaign' AND value = $2 \
+     ORDER BY comment LIMIT $3) HAVING count(*) > 0";
 const STILL_HELD: &str = "SELECT comment AS id FROM queue WHERE site = $1 AND facet = 'all' AND value = '' \
      AND comment = ANY($2) ORDER BY comment";
 const COMMENTS: &str = "SELECT * FROM comments WHERE site = $1 AND id = ANY($2) ORDER BY id";
@@ -116,6 +119,16 @@ pub(super) async fn tallies(
     let found =
         query.bind(i64::from(limit.min(MOST_TALLIES))).fetch_all(connection).await.map_err(|error| explain(&error))?;
     found.iter().map(rows::tally).collect()
+}
+
+pub(super) async fn spread(
+    connection: &mut PgConnection,
+    site: SiteId,
+    campaign: CommentId,
+) -> Result<Option<Spread>, StoreError> {
+    let query = sqlx::query(SPREAD).bind(site.0).bind(campaign.to_string()).bind(i64::from(MOST_ASKED));
+    let found = query.fetch_optional(connection).await.map_err(|error| explain(&error))?;
+    found.as_ref().map(rows::spread).transpose()
 }
 
 pub(super) async fn still_held(

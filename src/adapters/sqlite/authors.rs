@@ -74,6 +74,8 @@ const AUTHORS: &str = "SELECT comment, email, name, address, network, period FRO
      AND comment IN (SELECT unhex(value) FROM json_each(?) LIMIT ?)";
 const APPROVED: &str = "SELECT id FROM comments WHERE site = ? AND status = 'approved' \
      AND id IN (SELECT unhex(value) FROM json_each(?))";
+const HELD_CAMPAIGN: &str = "SELECT value FROM queue WHERE facet = 'campaign' \
+     AND comment IN (SELECT unhex(value) FROM json_each(?)) ORDER BY comment DESC LIMIT 1";
 const ADDRESS_KEY: &str = "SELECT sealed FROM address_keys WHERE period = ?";
 const KEEP_ADDRESS_KEY: &str = "INSERT INTO address_keys VALUES (?, ?) ON CONFLICT (period) DO NOTHING";
 const DESTROY_ADDRESS_KEYS: &str = "DELETE FROM address_keys WHERE period < ?";
@@ -167,6 +169,15 @@ impl Approved for SqliteStore {
         let found = async |connection: &mut SqliteConnection| {
             let found = query.fetch_all(connection).await.map_err(|error| explain(&error))?;
             found.iter().map(|row| row.id("id").map(CommentId)).collect()
+        };
+        self.read(found).await
+    }
+
+    async fn held_campaign(&self, ids: &[CommentId]) -> Result<Option<CommentId>, StoreError> {
+        let query = sqlx::query(HELD_CAMPAIGN).bind(array(ids));
+        let found = async |connection: &mut SqliteConnection| {
+            let found = query.fetch_optional(connection).await.map_err(|error| explain(&error))?;
+            found.as_ref().map(rows::campaign).transpose()
         };
         self.read(found).await
     }

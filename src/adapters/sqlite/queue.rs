@@ -10,7 +10,7 @@ use crate::adapters::rows;
 use crate::domain::comment::{CommentId, Content};
 use crate::domain::review::Record;
 use crate::domain::site::SiteId;
-use crate::ports::queue::{Done, Facet, Filter, Held, Look, MOST_ASKED, Order, Rank, Tally};
+use crate::ports::queue::{Done, Facet, Filter, Held, Look, MOST_ASKED, Order, Rank, Spread, Tally};
 use crate::ports::store::StoreError;
 use jiff::Timestamp;
 
@@ -21,6 +21,9 @@ const MOST_TALLIES: u32 = 100;
 const NUMBER: &str = "SELECT number FROM queue_counts WHERE site = ? AND facet = ? AND value = ?";
 const TALLIES: &str = "SELECT value, number FROM queue_counts WHERE site = ? AND facet = ? \
      ORDER BY number DESC, value LIMIT ?";
+const SPREAD: &str = "SELECT count(DISTINCT page_url) AS pages, min(created_at) AS since FROM comments \
+     WHERE id IN (SELECT comment FROM queue WHERE site = ? AND facet = 'campaign' AND value = ? \
+     ORDER BY comment LIMIT ?) HAVING count(*) > 0";
 const STILL_HELD: &str = "SELECT comment AS id FROM queue WHERE site = ? AND facet = 'all' AND value = '' \
      AND comment IN (SELECT unhex(value) FROM json_each(?)) ORDER BY comment";
 const COMMENTS: &str = "SELECT * FROM comments WHERE site = ? AND id IN (SELECT unhex(value) FROM json_each(?)) \
@@ -112,6 +115,16 @@ pub(super) async fn tallies(
     let query = sqlx::query(TALLIES).bind(site.0.as_bytes().as_slice()).bind(facet.as_str());
     let found = query.bind(limit.min(MOST_TALLIES)).fetch_all(connection).await.map_err(|error| explain(&error))?;
     found.iter().map(rows::tally).collect()
+}
+
+pub(super) async fn spread(
+    connection: &mut SqliteConnection,
+    site: SiteId,
+    campaign: CommentId,
+) -> Result<Option<Spread>, StoreError> {
+    let query = sqlx::query(SPREAD).bind(site.0.as_bytes().as_slice()).bind(campaign.to_string()).bind(MOST_ASKED);
+    let found = query.fetch_optional(connection).await.map_err(|error| explain(&error))?;
+    found.as_ref().map(rows::spread).transpose()
 }
 
 pub(super) async fn still_held(

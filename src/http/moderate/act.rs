@@ -212,7 +212,7 @@ pub async fn like(
     filled: Filled,
 ) -> Result<HttpResponse, Stop> {
     let fields = &filled.fields;
-    let filter = ["page", "reason", "author"].iter().find_map(|name| {
+    let filter = ["page", "reason", "author", "campaign"].iter().find_map(|name| {
         let value = Some(fields.get(name)).filter(|value| !value.is_empty())?;
         Some(Asked::read(&url::form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish()))
     });

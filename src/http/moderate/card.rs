@@ -12,6 +12,7 @@ use crate::domain::standing::Term;
 use crate::ports::queue::Filter;
 use crate::service::answer::{AnswerSignal, DetailAct, DetailEvent};
 use crate::service::card::{Card, Concern, Difference, Fate, Shown};
+use crate::service::queue::Waiting;
 use crate::service::standing::Profiles;
 use jiff::Timestamp;
 
@@ -34,6 +35,8 @@ pub struct Around<'a> {
     pub now: Timestamp,
     /// What is known of the authors of the comments shown.
     pub profiles: &'a Profiles,
+    /// The campaigns that they are copies of.
+    pub campaigns: &'a [Waiting],
     /// Whether whoever looks may decide.
     pub may_act: bool,
 }
@@ -64,6 +67,8 @@ pub struct CardView {
     reasons: Vec<ReasonView>,
     revision: Option<String>,
     degraded: bool,
+    /// That it is one of many copies, and the way to decide on all of them.
+    campaign: Option<CampaignView>,
     /// What was said of the author, and until when.
     standing: Option<String>,
     /// How persons decided on the author's other comments.
@@ -74,6 +79,24 @@ pub struct CardView {
 struct PageView {
     title: String,
     link: String,
+}
+
+struct CampaignView {
+    said: String,
+    link: String,
+}
+
+impl CampaignView {
+    fn of(record: &Record, campaigns: &[Waiting], around: (&Words, &Site, Timestamp)) -> Option<Self> {
+        let (words, site, now) = around;
+        let Waiting { campaign, number, spread } =
+            campaigns.iter().find(|it| Some(it.campaign) == record.campaign())?;
+        let since = when::ago(words, spread.since, now);
+        let numbers = [("count", (*number).into()), ("pages", spread.pages.into()), ("since", since.into())];
+        let asked = Asked::default().filtered(Filter::Campaign(campaign.to_string()));
+        let link = look::with_query(format!("{}/like", look::home(site)), &asked.query());
+        Some(Self { said: words.with("card-campaign", numbers), link })
+    }
 }
 
 struct HeadView {
@@ -95,7 +118,7 @@ struct ReasonView {
 impl CardView {
     /// `None` for a record without revisions, which no store holds.
     pub fn of(record: &Record, around: Around<'_>) -> Option<Self> {
-        let Around { words, site, asked, now, profiles, may_act } = around;
+        let Around { words, site, asked, now, profiles, campaigns, may_act } = around;
         let card = Card::of(record, words.locale)?;
         let profile = profiles.get(&record.id).cloned().unwrap_or_default();
         let detail = &card.detail;
@@ -123,6 +146,7 @@ impl CardView {
             reasons: card.reasons.iter().map(|reason| ReasonView::of(reason, words, &link)).collect(),
             revision: (card.revision() > 1).then(|| words.counting("card-revision", card.revision().into())),
             degraded: card.answer().degraded,
+            campaign: CampaignView::of(record, campaigns, (words, site, now)),
             standing: profile.given.as_ref().map(|given| author::standing(words, given)),
             track_record: author::track_record(words, profile.record),
             terms: author::terms(words),

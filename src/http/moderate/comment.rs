@@ -9,7 +9,7 @@ use super::card::{self, CardView, DifferenceView};
 use super::guard::{At, Place};
 use super::look::{self, Asked};
 use super::page::{self, Frame, Stop};
-use super::queue::{around, stop};
+use super::queue::{around, known, stop};
 use crate::domain::comment::CommentId;
 use crate::domain::moderator::deed;
 use crate::domain::review::Record;
@@ -18,7 +18,7 @@ use crate::http::server::Shared;
 use crate::service::ServiceError;
 use crate::service::answer::DetailEvent;
 use crate::service::card::{Fate, differences};
-use crate::service::queue::Neighbours;
+use crate::service::queue::{Neighbours, Waiting};
 use crate::service::standing::Profiles;
 
 #[derive(Template)]
@@ -43,14 +43,14 @@ pub async fn show(at: At<deed::Read>, shared: web::Data<Shared>, request: HttpRe
     let id = id.map_err(|_| failed(ServiceError::NotFound))?;
     let record = shared.service.comment(&at.site, id).await.map_err(failed)?;
     if request.query_string().contains("part=only") {
-        let (asked, profiles) = (Asked::default(), shared.service.profiles(&at.site, &[id]).await.map_err(failed)?);
-        let card = CardView::of(&record, around(&at, &shared, &asked, &profiles));
+        let (asked, known) = (Asked::default(), known(&shared, &at.site, &[&record]).await.map_err(failed)?);
+        let card = CardView::of(&record, around(&at, &shared, &asked, &known));
         return Ok(page::show(Standing::Fine, &card.ok_or_else(|| failed(ServiceError::NotFound))?));
     }
     let neighbours = shared.service.neighbours(&at.site, &record).await.map_err(failed)?;
-    let shown = neighbours.parent.iter().chain(&neighbours.near).map(|near| near.id).chain([id]).collect::<Vec<_>>();
-    let profiles = shared.service.profiles(&at.site, &shown).await.map_err(failed)?;
-    let whole = whole(&at, &shared, &record, &neighbours, &profiles).ok_or_else(|| failed(ServiceError::NotFound))?;
+    let shown: Vec<_> = neighbours.parent.iter().chain(&neighbours.near).chain([&record]).collect();
+    let known = known(&shared, &at.site, &shown).await.map_err(failed)?;
+    let whole = whole(&at, &shared, &record, &neighbours, &known).ok_or_else(|| failed(ServiceError::NotFound))?;
     Ok(page::show(Standing::Fine, &whole))
 }
 
@@ -60,10 +60,10 @@ fn whole(
     shared: &Shared,
     record: &Record,
     neighbours: &Neighbours,
-    profiles: &Profiles,
+    known: &(Profiles, Vec<Waiting>),
 ) -> Option<Comment> {
     let (asked, words) = (Asked::default(), at.visitor.words());
-    let around = around(at, shared, &asked, profiles);
+    let around = around(at, shared, &asked, known);
     let view = |record: &Record| CardView::of(record, around);
     let home = look::home(&at.site);
     Some(Comment {

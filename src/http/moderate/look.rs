@@ -31,6 +31,7 @@ impl Asked {
                 ("page", value) => asked.look.filter = Filter::of(Facet::Page, value.to_owned()),
                 ("reason", value) => asked.look.filter = Filter::of(Facet::Reason, value.to_owned()),
                 ("author", value) => asked.look.filter = Filter::of(Facet::Author, value.to_owned()),
+                ("campaign", value) => asked.look.filter = Filter::of(Facet::Campaign, value.to_owned()),
                 ("order", "doubt") => asked.look.order = Order::MostDoubtfulFirst,
                 ("q", value) => asked.words = value.chars().take(LONGEST).collect::<String>().trim().to_owned(),
                 ("after", value) => asked.after = rank(value),
@@ -111,6 +112,7 @@ mod tests {
             Filter::Page("https://x.example/?a=b&c=é#d".to_owned()),
             Filter::Reason("links.too_many".to_owned()),
             Filter::Author("L’é & \"<b>".to_owned()),
+            Filter::Campaign("0193e000-0000-7000-8000-000000000000".to_owned()),
         ] {
             for (order, words, after) in
                 [(Order::OldestFirst, "", None), (Order::MostDoubtfulFirst, "à vendre +1", Some(rank))]

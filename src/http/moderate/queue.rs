@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use jiff::Timestamp;
 
 use super::assets::{QUEUE_SCRIPT, QUEUE_STYLE};
 use super::card::{self, Around, CardView};
@@ -9,14 +10,17 @@ use super::guard::{At, Guest, Place, Visitor};
 use super::look::{self, Asked};
 use super::page::{self, Frame, Stop};
 use super::told::Told;
+use super::when;
 use super::words::Words;
+use crate::domain::comment::CommentId;
 use crate::domain::moderator::deed;
+use crate::domain::review::Record;
 use crate::domain::site::Site;
 use crate::http::reply::{self, Standing};
 use crate::http::server::Shared;
 use crate::ports::queue::{Facet, Filter, Order, Tally};
 use crate::service::ServiceError;
-use crate::service::queue::Part;
+use crate::service::queue::{Part, Waiting};
 use crate::service::standing::Profiles;
 
 /// Comments of one part.
@@ -44,6 +48,7 @@ struct Queue {
     like_said: String,
     reasons: Vec<FacetView>,
     pages: Vec<FacetView>,
+    campaigns: Vec<FacetView>,
     /// What was just done; empty for nothing.
     told: String,
     /// What undoes it; empty for nothing.
@@ -90,9 +95,9 @@ async fn part(at: &At<deed::Read>, shared: &Shared, asked: &Asked) -> Result<Par
         "" => shared.service.queue(&at.site, look, *after, AT_ONCE).await?,
         words => shared.service.search(&at.site, look, words, *after, AT_ONCE).await?,
     };
-    let ids: Vec<_> = held.iter().map(|held| held.rank.id).collect();
-    let profiles = shared.service.profiles(&at.site, &ids).await?;
-    let around = around(at, shared, asked, &profiles);
+    let records: Vec<_> = held.iter().map(|held| &held.record).collect();
+    let known = known(shared, &at.site, &records).await?;
+    let around = around(at, shared, asked, &known);
     Ok(PartView {
         words: at.visitor.words(),
         cards: held.iter().filter_map(|held| CardView::of(&held.record, around)).collect(),
@@ -100,14 +105,30 @@ async fn part(at: &At<deed::Read>, shared: &Shared, asked: &Asked) -> Result<Par
     })
 }
 
+/// What cards tell of authors and campaigns, for those that are shown.
+pub async fn known(
+    shared: &Shared,
+    site: &Site,
+    records: &[&Record],
+) -> Result<(Profiles, Vec<Waiting>), ServiceError> {
+    let ids: Vec<_> = records.iter().map(|record| record.id).collect();
+    Ok((shared.service.profiles(site, &ids).await?, shared.service.waiting_copies(site, records).await?))
+}
+
 /// What cards need to know of who looks.
-pub fn around<'a>(at: &'a At<deed::Read>, shared: &Shared, asked: &'a Asked, profiles: &'a Profiles) -> Around<'a> {
+pub fn around<'a>(
+    at: &'a At<deed::Read>,
+    shared: &Shared,
+    asked: &'a Asked,
+    (profiles, campaigns): &'a (Profiles, Vec<Waiting>),
+) -> Around<'a> {
     Around {
         words: at.visitor.words(),
         site: &at.site,
         asked,
         now: shared.service.clock.now(),
         profiles,
+        campaigns,
         may_act: may_act(&at.visitor, &at.site),
     }
 }
@@ -130,9 +151,9 @@ async fn whole(
         filter => shared.service.held_number(site, filter).await?,
     };
     let Told { text: told, at: undo_at, changed } = told.unwrap_or_default();
-    let profiles = shared.service.profiles(site, &changed).await?;
     let changed = shared.service.queue.comments(site.id, &changed).await?;
-    let around = around(at, shared, &asked, &profiles);
+    let known = known(shared, site, &changed.iter().collect::<Vec<_>>()).await?;
+    let around = around(at, shared, &asked, &known);
     let elsewhere = changed.iter().filter_map(|record| CardView::of(record, around)).collect();
     let other = match asked.look.order {
         Order::OldestFirst | Order::LatestFirst => Order::MostDoubtfulFirst,
@@ -158,6 +179,7 @@ async fn whole(
         like_said: words.counting("filter-like", number),
         reasons: facets(site, &asked, Facet::Reason, summary.reasons),
         pages: facets(site, &asked, Facet::Page, summary.pages),
+        campaigns: campaigns(site, &asked, words, summary.campaigns, around.now),
         told,
         undo_at,
         elsewhere,
@@ -187,6 +209,18 @@ fn facets(site: &Site, asked: &Asked, facet: Facet, tallies: Vec<Tally>) -> Vec<
     tallies.into_iter().map(view).collect()
 }
 
+/// Each by when its name came in.
+fn campaigns(site: &Site, asked: &Asked, words: &Words, tallies: Vec<Tally>, now: Timestamp) -> Vec<FacetView> {
+    let named = |view: FacetView, value: &str| {
+        let came = uuid::Uuid::try_parse(value).ok().and_then(|id| CommentId(id).came_at());
+        let name = came.map(|at| words.naming("facet-campaign", &when::ago(words, at, now)));
+        FacetView { name: name.unwrap_or(view.name), ..view }
+    };
+    let values: Vec<_> = tallies.iter().map(|tally| tally.value.clone()).collect();
+    let views = facets(site, asked, Facet::Campaign, tallies);
+    views.into_iter().zip(values).map(|(view, value)| named(view, &value)).collect()
+}
+
 /// The filter in words; nothing for none.
 pub fn filter_name(words: &Words, filter: &Filter) -> Option<String> {
     let (facet, value) = filter.parts()?;
@@ -194,6 +228,7 @@ pub fn filter_name(words: &Words, filter: &Filter) -> Option<String> {
         Facet::Page => words.naming("filter-page", value),
         Facet::Reason => words.naming("filter-reason", value),
         Facet::Author => words.naming("filter-author", value),
+        Facet::Campaign => words.say("filter-campaign"),
     })
 }
 

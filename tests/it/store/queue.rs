@@ -7,7 +7,7 @@ use tamis::domain::review::{Act, Event, Status};
 use tamis::domain::score::Score;
 use tamis::domain::signal::{Message, Signal, Source};
 use tamis::domain::site::SiteId;
-use tamis::ports::queue::{Facet, Filter, Held, Look, Order, Rank, Tally};
+use tamis::ports::queue::{Facet, Filter, Held, Look, Order, Rank, Spread, Tally};
 use tamis::ports::store::{Change, Database, Entry};
 use uuid::Uuid;
 
@@ -161,6 +161,28 @@ pub async fn each_filter_finds_its_comments_and_counts_them(place: &impl Backend
         assert_eq!(numbers(&*store, site, &by(filter.clone())).await, expected, "{filter:?}");
         assert_eq!(count(&*store, site, filter.clone()).await, expected.len() as u64, "{filter:?}");
     }
+}
+
+pub async fn copies_are_found_by_their_campaign_and_where_they_stand(place: &impl Backend) {
+    let store = place.open().await;
+    let site = with_site(&*store, 1).await;
+    let copy = |number, page: &str, campaign: u32| {
+        let mut entry = waiting(site, number, page, "", &["campaign.copies"]);
+        entry.decision.signals[0].campaign = Some(id(campaign));
+        entry
+    };
+    let entries =
+        [copy(1, "p", 1), copy(2, "q", 1), copy(3, "p", 1), copy(4, "p", 9), waiting(site, 5, "p", "", &["r"])];
+    record(&*store, entries).await;
+    let of = |campaign: u32| Filter::Campaign(id(campaign).to_string());
+    assert_eq!(numbers(&*store, site, &by(of(1))).await, [1, 2, 3]);
+    assert_eq!((count(&*store, site, of(1)).await, count(&*store, site, of(9)).await), (3, 1));
+    assert_eq!(store.spread(site, id(1)).await.unwrap(), Some(Spread { pages: 2, since: at(1) }));
+    assert_eq!(store.held_campaign(&[id(1), id(2), id(4), id(5)]).await.unwrap(), Some(id(9)), "the latest one's");
+    store.change(rejection(site, 4, 1)).await.unwrap();
+    assert_eq!(store.spread(site, id(9)).await.unwrap(), None);
+    assert_eq!(store.held_campaign(&[id(4), id(5)]).await.unwrap(), None);
+    assert_eq!(store.tallies(site, Facet::Campaign, 9).await.unwrap().len(), 1);
 }
 
 pub async fn a_page_of_the_queue_goes_on_where_the_last_one_ended(place: &impl Backend) {
