@@ -284,9 +284,9 @@ pub fn health(well: bool, body: &impl Serialize) -> HttpResponse {
     HttpResponse::build(status).content_type("application/json").body(json(body))
 }
 
-/// How a page stands.
+/// What came of asking for a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum PageOutcome {
     Fine,
     /// What was filled in cannot be taken.
     Unreadable,
@@ -298,14 +298,14 @@ pub enum Standing {
     Failed,
 }
 
-pub fn html(standing: Standing, body: String) -> HttpResponse {
-    let status = match standing {
-        Standing::Fine => StatusCode::OK,
-        Standing::Unreadable => StatusCode::UNPROCESSABLE_ENTITY,
-        Standing::Forbidden => StatusCode::FORBIDDEN,
-        Standing::Missing => StatusCode::NOT_FOUND,
-        Standing::Away => StatusCode::SERVICE_UNAVAILABLE,
-        Standing::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+pub fn html(outcome: PageOutcome, body: String) -> HttpResponse {
+    let status = match outcome {
+        PageOutcome::Fine => StatusCode::OK,
+        PageOutcome::Unreadable => StatusCode::UNPROCESSABLE_ENTITY,
+        PageOutcome::Forbidden => StatusCode::FORBIDDEN,
+        PageOutcome::Missing => StatusCode::NOT_FOUND,
+        PageOutcome::Away => StatusCode::SERVICE_UNAVAILABLE,
+        PageOutcome::Failed => StatusCode::INTERNAL_SERVER_ERROR,
     };
     HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body)
 }

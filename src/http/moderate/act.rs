@@ -18,7 +18,7 @@ use crate::domain::comment::CommentId;
 use crate::domain::moderator::deed;
 use crate::domain::review::{Label, Reason, Status};
 use crate::domain::site::Site;
-use crate::http::reply::{self, Standing};
+use crate::http::reply::{self, PageOutcome};
 use crate::http::server::Shared;
 use crate::ports::queue::Filter;
 use crate::service::queue::{Chosen, MOST_AT_ONCE, Press};
@@ -201,7 +201,7 @@ pub async fn ask_like(
         up_to: shared.service.last_id_until_now().to_string(),
         reason_names: reason_names(words),
     };
-    Ok(page::show(Standing::Fine, &like))
+    Ok(page::show(PageOutcome::Fine, &like))
 }
 
 /// `POST …/like`: those that waited when it was asked.
@@ -268,5 +268,5 @@ pub async fn done(at: At<deed::Review>, shared: web::Data<Shared>) -> Result<Htt
     });
     let (style, home) = (QUEUE_STYLE.path(), look::home(&at.site));
     let page = MyDecisions { frame: at.frame("done-title", Place::Done), style, home, presses: presses.collect() };
-    Ok(page::show(Standing::Fine, &page))
+    Ok(page::show(PageOutcome::Fine, &page))
 }

@@ -22,7 +22,7 @@ use super::words::Words;
 use crate::domain::moderator::{AuditAct, AuditLine, COMMAND_LINE, Grant, NOBODY, Role, deed};
 use crate::domain::review::HOST;
 use crate::domain::site::SiteId;
-use crate::http::reply::{self, Standing};
+use crate::http::reply::{self, PageOutcome};
 use crate::http::server::Shared;
 use crate::ports::accounts::AuditSelection;
 use crate::ports::store::StoreError;
@@ -156,7 +156,7 @@ pub async fn show(at: At<deed::Audit>, shared: web::Data<Shared>, request: HttpR
         home,
         asked,
     };
-    Ok(page::show(Standing::Fine, &audit))
+    Ok(page::show(PageOutcome::Fine, &audit))
 }
 
 /// `GET …/audit.csv`: what the page shows, all of it. Noted in the log itself.

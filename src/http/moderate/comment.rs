@@ -13,7 +13,7 @@ use super::queue::{around, known, stop};
 use crate::domain::comment::CommentId;
 use crate::domain::moderator::deed;
 use crate::domain::review::Record;
-use crate::http::reply::Standing;
+use crate::http::reply::PageOutcome;
 use crate::http::server::Shared;
 use crate::service::ServiceError;
 use crate::service::answer::DetailEvent;
@@ -45,13 +45,13 @@ pub async fn show(at: At<deed::Read>, shared: web::Data<Shared>, request: HttpRe
     if request.query_string().contains("part=only") {
         let (asked, known) = (Asked::default(), known(&shared, &at.site, &[&record]).await.map_err(failed)?);
         let card = CardView::of(&record, around(&at, &shared, &asked, &known));
-        return Ok(page::show(Standing::Fine, &card.ok_or_else(|| failed(ServiceError::NotFound))?));
+        return Ok(page::show(PageOutcome::Fine, &card.ok_or_else(|| failed(ServiceError::NotFound))?));
     }
     let neighbours = shared.service.neighbours(&at.site, &record).await.map_err(failed)?;
     let shown: Vec<_> = neighbours.parent.iter().chain(&neighbours.near).chain([&record]).collect();
     let known = known(&shared, &at.site, &shown).await.map_err(failed)?;
     let whole = whole(&at, &shared, &record, &neighbours, &known).ok_or_else(|| failed(ServiceError::NotFound))?;
-    Ok(page::show(Standing::Fine, &whole))
+    Ok(page::show(PageOutcome::Fine, &whole))
 }
 
 /// `None` for a record without revisions, which no store holds.

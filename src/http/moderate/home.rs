@@ -12,7 +12,7 @@ use super::page::{self, Frame, Stop};
 use super::sign_in;
 use crate::domain::moderator::Role;
 use crate::domain::site::{Locale, Site};
-use crate::http::reply::{self, Standing};
+use crate::http::reply::{self, PageOutcome};
 use crate::http::server::Shared;
 
 #[derive(Template)]
@@ -42,7 +42,7 @@ pub async fn show(visitor: Visitor, shared: web::Data<Shared>) -> HttpResponse {
     let moderator = &visitor.signed_in.moderator;
     let sites = shared.sites.all();
     let seen = sites.iter().filter_map(|site| Some(row(site, moderator.role_on(site.id)?)));
-    page::show(Standing::Fine, &Home { frame: visitor.frame("home-title"), sites: seen.collect() })
+    page::show(PageOutcome::Fine, &Home { frame: visitor.frame("home-title"), sites: seen.collect() })
 }
 
 fn role_name(visitor: &Visitor, role: Role) -> String {

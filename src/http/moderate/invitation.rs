@@ -7,7 +7,7 @@ use super::form::GuestForm;
 use super::guard::{self, Guest};
 use super::page::{self, Frame, Stop};
 use crate::domain::moderator::Moderator;
-use crate::http::reply::{self, Standing};
+use crate::http::reply::{self, PageOutcome};
 use crate::http::server::Shared;
 use crate::service::accounts::{Acceptance, Token, WeakPassword};
 
@@ -56,13 +56,13 @@ fn ask(guest: Guest, moderator: &Moderator, weak: Option<WeakPassword>) -> HttpR
         WeakPassword::Length => frame.words.say("password-length"),
         WeakPassword::Obvious => frame.words.say("password-obvious"),
     });
-    let standing = if problem.is_some() { Standing::Unreadable } else { Standing::Fine };
+    let outcome = if problem.is_some() { PageOutcome::Unreadable } else { PageOutcome::Fine };
     let (name, email) = (moderator.name.to_string(), moderator.email.to_string());
-    page::show(standing, &Invitation { frame, name, email, problem })
+    page::show(outcome, &Invitation { frame, name, email, problem })
 }
 
 fn over(guest: Guest) -> HttpResponse {
     let frame = guest.frame("invitation-over-title");
     let text = frame.words.say("invitation-over-text");
-    page::show(Standing::Missing, &Over { frame, text })
+    page::show(PageOutcome::Missing, &Over { frame, text })
 }

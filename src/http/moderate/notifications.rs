@@ -11,7 +11,7 @@ use super::page::{self, Frame, Stop};
 use super::when;
 use super::words::Words;
 use crate::domain::moderator::{Email, Moderator, Wish};
-use crate::http::reply::{self, Standing};
+use crate::http::reply::{self, PageOutcome};
 use crate::http::server::Shared;
 use crate::ports::store::StoreError;
 use crate::service::accounts::OwnBulletin;
@@ -120,9 +120,9 @@ async fn ask(
         let view = MailView::of(own.as_ref(), moderator, words, now, &zone);
         refused.map_or(view.clone(), |fields| view.refused(fields, words))
     });
-    let standing = if refused.is_some() { Standing::Unreadable } else { Standing::Fine };
+    let outcome = if refused.is_some() { PageOutcome::Unreadable } else { PageOutcome::Fine };
     let frame = visitor.frame("notifications-title");
-    Ok(page::show(standing, &Notifications { frame, fresh, feed, mail }))
+    Ok(page::show(outcome, &Notifications { frame, fresh, feed, mail }))
 }
 
 /// At which hour one is proposed.

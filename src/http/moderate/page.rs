@@ -6,7 +6,7 @@ use askama::Template;
 use super::assets::{ICON, SCRIPT, STYLE};
 use super::guard::{Guest, Visitor};
 use super::words::Words;
-use crate::http::reply::{self, Standing};
+use crate::http::reply::{self, PageOutcome};
 use crate::ports::store::StoreError;
 use crate::service::ServiceError;
 use crate::service::accounts::SignedIn;
@@ -53,13 +53,13 @@ impl Frame {
     }
 }
 
-/// A page in its standing.
-pub fn show(standing: Standing, page: &impl Template) -> HttpResponse {
+/// A page with what came of asking for it.
+pub fn show(outcome: PageOutcome, page: &impl Template) -> HttpResponse {
     match page.render() {
-        Ok(html) => reply::html(standing, html),
+        Ok(html) => reply::html(outcome, html),
         Err(error) => {
             tracing::error!(%error, "a page could not be written");
-            reply::html(Standing::Failed, String::new())
+            reply::html(PageOutcome::Failed, String::new())
         }
     }
 }
@@ -76,14 +76,14 @@ struct Notice {
 #[derive(Debug)]
 pub enum Stop {
     Forward(String),
-    Notice { standing: Standing, html: String },
+    Notice { outcome: PageOutcome, html: String },
 }
 
 impl Stop {
-    fn notice(standing: Standing, frame: Frame, text: &str) -> Self {
+    fn notice(outcome: PageOutcome, frame: Frame, text: &str) -> Self {
         let text = frame.words.say(text);
         let html = Notice { frame, text }.render().unwrap_or_default();
-        Self::Notice { standing, html }
+        Self::Notice { outcome, html }
     }
 
     /// To the entrance, and back here after it.
@@ -97,24 +97,24 @@ impl Stop {
     }
 
     pub fn forbidden(visitor: &Visitor) -> Self {
-        Self::notice(Standing::Forbidden, visitor.frame("forbidden-title"), "forbidden-text")
+        Self::notice(PageOutcome::Forbidden, visitor.frame("forbidden-title"), "forbidden-text")
     }
 
     /// The form is not from a page of this session.
     pub fn foreign(guest: Guest) -> Self {
-        Self::notice(Standing::Forbidden, guest.frame("foreign-title"), "foreign-text")
+        Self::notice(PageOutcome::Forbidden, guest.frame("foreign-title"), "foreign-text")
     }
 
     pub fn unreadable(guest: Guest) -> Self {
-        Self::notice(Standing::Unreadable, guest.frame("unreadable-title"), "unreadable-text")
+        Self::notice(PageOutcome::Unreadable, guest.frame("unreadable-title"), "unreadable-text")
     }
 
     pub fn missing(guest: Guest) -> Self {
-        Self::notice(Standing::Missing, guest.frame("missing-title"), "missing-text")
+        Self::notice(PageOutcome::Missing, guest.frame("missing-title"), "missing-text")
     }
 
     pub fn away(guest: Guest) -> Self {
-        Self::notice(Standing::Away, guest.frame("away-title"), "away-text")
+        Self::notice(PageOutcome::Away, guest.frame("away-title"), "away-text")
     }
 
     /// A use case failed.
@@ -142,7 +142,7 @@ impl ResponseError for Stop {
     fn error_response(&self) -> HttpResponse {
         match self {
             Self::Forward(to) => reply::see_other(to),
-            Self::Notice { standing, html } => reply::html(*standing, html.clone()),
+            Self::Notice { outcome, html } => reply::html(*outcome, html.clone()),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::comment::CommentId;
 use crate::domain::moderator::deed;
 use crate::domain::review::Record;
 use crate::domain::site::Site;
-use crate::http::reply::{self, Standing};
+use crate::http::reply::{self, PageOutcome};
 use crate::http::server::Shared;
 use crate::ports::queue::{Facet, Filter, Order, Tally};
 use crate::service::ServiceError;
@@ -82,11 +82,11 @@ pub async fn show(at: At<deed::Read>, shared: web::Data<Shared>, request: HttpRe
     let failed = |error| stop(&at.visitor, &error);
     let part = part(&at, &shared, &asked).await.map_err(failed)?;
     if request.query_string().contains("part=only") {
-        return Ok(page::show(Standing::Fine, &part));
+        return Ok(page::show(PageOutcome::Fine, &part));
     }
     let told = Told::read(request.query_string(), at.visitor.words());
     let queue = whole(&at, &shared, asked, part, told).await.map_err(failed)?;
-    Ok(page::show(Standing::Fine, &queue))
+    Ok(page::show(PageOutcome::Fine, &queue))
 }
 
 async fn part(at: &At<deed::Read>, shared: &Shared, asked: &Asked) -> Result<PartView, ServiceError> {

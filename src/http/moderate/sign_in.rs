@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::form::{Filled, GuestForm};
 use super::guard::{self, Guest};
 use super::page::{self, Frame, Stop};
-use crate::http::reply::{self, Standing};
+use crate::http::reply::{self, PageOutcome};
 use crate::http::server::Shared;
 use crate::service::accounts::SessionError;
 
@@ -29,7 +29,7 @@ pub struct Way {
 
 pub async fn show(guest: Guest, way: web::Query<Way>) -> HttpResponse {
     let (frame, next) = (guest.frame("sign-in-title"), way.into_inner().next);
-    page::show(Standing::Fine, &SignIn { frame, next, email: String::new(), refused: false })
+    page::show(PageOutcome::Fine, &SignIn { frame, next, email: String::new(), refused: false })
 }
 
 pub async fn submit(
@@ -48,7 +48,7 @@ pub async fn submit(
         Err(SessionError::Refused(_)) => {
             let (next, email) = (fields.get("next").to_owned(), email.to_owned());
             let frame = guest.frame("sign-in-title");
-            Ok(page::show(Standing::Forbidden, &SignIn { frame, next, email, refused: true }))
+            Ok(page::show(PageOutcome::Forbidden, &SignIn { frame, next, email, refused: true }))
         }
         Err(SessionError::Store(error)) => Err(Stop::store(guest, &error)),
     }
