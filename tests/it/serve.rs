@@ -120,33 +120,3 @@ async fn a_second_server_on_the_same_port_says_what_to_do() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("cannot listen on") && told.contains("--listen"), "{told}");
 }
-
-/// A disk that fills up under load: nothing is answered that is not recorded, and with space again the server goes
-/// on by itself.
-#[tokio::test]
-async fn a_full_disk_refuses_and_the_server_goes_on_once_there_is_space() {
-    let mut shell = Command::new("unshare");
-    shell.args(["--map-root-user", "--mount", "sh", "-c"]);
-    shell.arg("mkdir small && mount -t tmpfs -o size=2m none small && head -c 1000000 /dev/zero > small/ballast && exec \"$@\"");
-    shell.arg("sh").arg(tamis().get_program());
-    let server = Server::start_under(shell, &[("TAMIS_STORE__URL", "sqlite:small/tamis.db")]);
-    let long = format!("Un long commentaire. {}", "é".repeat(20_000));
-    let mut recorded = Vec::new();
-    let refusal = loop {
-        let body = json!({ "body": long, "external_id": format!("{}", recorded.len()) });
-        match server.post("/v1/comments", body).await {
-            (201, answer) => recorded.push(answer),
-            refusal => break refusal,
-        }
-    };
-    assert_eq!((refusal.0, &refusal.1["type"]), (503, &json!("urn:tamis:problem:store-away")), "{}", refusal.1);
-    assert!(!recorded.is_empty());
-
-    // The disk is mounted for the server alone; the way to it leads through the server's own folder.
-    std::fs::remove_file(format!("/proc/{}/cwd/small/ballast", server.pid())).unwrap();
-    until("there is space again", async || server.post("/v1/comments", json!({ "body": long })).await.0 == 201).await;
-    for answer in recorded {
-        let (status, found) = server.get(&format!("/v1/comments/{}", answer["id"].as_str().unwrap())).await;
-        assert_eq!((status, &found["score"]), (200, &answer["score"]));
-    }
-}

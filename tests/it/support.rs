@@ -8,6 +8,8 @@ pub mod cluster;
 
 pub mod command;
 
+pub mod disk;
+
 pub mod logs;
 
 pub mod models;

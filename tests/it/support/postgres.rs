@@ -1,6 +1,7 @@
 //! A real PostgreSQL of the tests' own: a cluster in a folder of its own, a database for each test that asks.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,6 +12,8 @@ use std::time::{Duration, Instant};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection};
 use tempfile::TempDir;
+
+use super::disk::SmallDisk;
 
 /// How long a server may take to answer; it takes a fraction of a second.
 const START_WITHIN: Duration = Duration::from_secs(60);
@@ -26,9 +29,19 @@ exec 3<&-; wait $server; [ -z "$REMOVE" ] || rm -rf "$folder""#;
 pub struct Cluster {
     keeper: Child,
     port: u16,
+    /// What it logs, and its data where they are on no disk of their own.
     folder: PathBuf,
+    data: PathBuf,
     /// `None` where the keeper removes the folder.
     _temporary: Option<TempDir>,
+}
+
+/// What of a cluster is on a small disk.
+#[derive(Clone, Copy, Debug)]
+pub enum OnSmallDisk {
+    Tables,
+    /// The log of what was written (`pg_wal`).
+    Log,
 }
 
 impl Cluster {
@@ -36,18 +49,38 @@ impl Cluster {
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Cluster> = OnceLock::new();
         SHARED.get_or_init(|| {
-            let folder = initialised().keep();
-            let (keeper, port) = started(&folder, true);
-            Self { keeper, port, folder, _temporary: None }
+            let folder = own_folder().keep();
+            let data = folder.join("data");
+            initialise(&data, &folder.join("wal"));
+            let (keeper, port) = started(&folder, &data, true);
+            Self { keeper, port, folder, data, _temporary: None }
         })
     }
 
     /// One that a test may stop.
     pub fn start() -> Self {
-        let temporary = initialised();
+        let temporary = own_folder();
         let folder = temporary.path().to_owned();
-        let (keeper, port) = started(&folder, false);
-        Self { keeper, port, folder, _temporary: Some(temporary) }
+        Self::start_on(temporary, &folder.join("data"), &folder.join("wal"))
+    }
+
+    /// One of which a part is on a disk of so many megabytes. It must be dropped before the disk.
+    pub fn start_on_small_disk(part: OnSmallDisk, megabytes: u32) -> (Self, SmallDisk) {
+        let disk = SmallDisk::new(&format!("{megabytes}m"), own_folder(), unprivileged("unshare"));
+        let temporary = own_folder();
+        let (small, large) = (disk.path(), temporary.path().to_owned());
+        let (tables, log) = match part {
+            OnSmallDisk::Tables => (small, large),
+            OnSmallDisk::Log => (large, small),
+        };
+        (Self::start_on(temporary, &tables.join("data"), &log.join("wal")), disk)
+    }
+
+    fn start_on(temporary: TempDir, data: &Path, log: &Path) -> Self {
+        initialise(data, log);
+        let folder = temporary.path().to_owned();
+        let (keeper, port) = started(&folder, data, false);
+        Self { keeper, port, folder, data: data.to_owned(), _temporary: Some(temporary) }
     }
 
     /// A fresh database: its URL.
@@ -76,8 +109,15 @@ impl Cluster {
 
     /// Starts it again on the same port.
     pub fn restart(&mut self) {
-        self.keeper = spawn(&self.folder, self.port, false);
+        self.keeper = spawn(&self.folder, &self.data, self.port, false);
         assert!(answers_soon(&mut self.keeper, self.port), "PostgreSQL did not start again:\n{}", log(&self.folder));
+    }
+
+    /// What the system's supervisor does: starts it again if it has given up.
+    pub fn revive(&mut self) {
+        if self.keeper.try_wait().expect("it can be waited for").is_some() {
+            self.restart();
+        }
     }
 
     /// Every process of it stops where it is: connections stay, but nothing answers.
@@ -90,7 +130,7 @@ impl Cluster {
     }
 
     fn signal(&self, name: &str) {
-        let pid = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("a running server");
+        let pid = std::fs::read_to_string(self.data.join("postmaster.pid")).expect("a running server");
         let pid = pid.lines().next().expect("its process").to_owned();
         let script = r#"kill -"$1" "$2" $(ps -o pid= --ppid "$2")"#;
         let sent = Command::new("sh").args(["-c", script, "sh", name, &pid]).status();
@@ -116,16 +156,24 @@ pub fn dump(url: &str) -> String {
     String::from_utf8(output.stdout).expect("a dump is UTF-8")
 }
 
-/// A folder with an empty cluster in it.
-fn initialised() -> TempDir {
+/// A folder that PostgreSQL may write in.
+fn own_folder() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder for PostgreSQL");
     if is_root() {
         run(Command::new("chown").arg("postgres").arg(folder.path()));
     }
-    let mut command = unprivileged("initdb");
-    command.args(["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--username=tamis", "-D"]);
-    run(command.arg(folder.path().join("data")));
     folder
+}
+
+/// An empty cluster. Its log comes in small pieces, which are not used again: it soon needs space.
+fn initialise(data: &Path, log: &Path) {
+    let mut command = unprivileged("initdb");
+    command.args(["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--username=tamis"]);
+    run(command.args(["--wal-segsize=1", "--waldir"]).arg(log).arg("-D").arg(data));
+    let mut settings = File::options().append(true).open(data.join("postgresql.conf")).expect("its settings");
+    settings
+        .write_all(b"wal_recycle = off\nrecovery_init_sync_method = syncfs\n")
+        .expect("its settings can be written");
 }
 
 fn run(command: &mut Command) {
@@ -134,10 +182,10 @@ fn run(command: &mut Command) {
 }
 
 /// Another process may take the free port before the server does: then it ends, and the next port is tried.
-fn started(folder: &Path, remove: bool) -> (Child, u16) {
+fn started(folder: &Path, data: &Path, remove: bool) -> (Child, u16) {
     for _ in 0..10 {
         let port = free_port();
-        let mut keeper = spawn(folder, port, remove);
+        let mut keeper = spawn(folder, data, port, remove);
         if answers_soon(&mut keeper, port) {
             return (keeper, port);
         }
@@ -145,9 +193,9 @@ fn started(folder: &Path, remove: bool) -> (Child, u16) {
     panic!("PostgreSQL ended ten times before it answered:\n{}", log(folder));
 }
 
-fn spawn(folder: &Path, port: u16, remove: bool) -> Child {
+fn spawn(folder: &Path, data: &Path, port: u16, remove: bool) -> Child {
     let mut command = unprivileged("sh");
-    command.args(["-c", KEEPER, "sh"]).arg(folder).arg(program("postgres")).arg("-D").arg(folder.join("data"));
+    command.args(["-c", KEEPER, "sh"]).arg(folder).arg(program("postgres")).arg("-D").arg(data);
     command.args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]);
     command.args(["-c", "max_connections=300", "-c", "shared_buffers=64MB", "-c", "max_wal_size=256MB"]);
     if remove {
@@ -176,7 +224,7 @@ fn answers_soon(keeper: &mut Child, port: u16) -> bool {
 
 fn log(folder: &Path) -> String {
     let mut log = String::new();
-    let _ = std::fs::File::open(folder.join("log")).and_then(|mut file| file.read_to_string(&mut log));
+    let _ = File::open(folder.join("log")).and_then(|mut file| file.read_to_string(&mut log));
     log
 }
 

@@ -65,9 +65,14 @@ impl Server {
     }
 
     /// Starts again on the same folder.
-    pub fn restart(mut self) -> Self {
+    pub fn restart(self) -> Self {
+        self.restart_under(tamis())
+    }
+
+    /// The same, with the binary run by another command.
+    pub fn restart_under(mut self, command: Command) -> Self {
         self.kill();
-        Self::launch(Arc::clone(&self.folder), self.settings.clone(), Some(self.key.clone()), tamis())
+        Self::launch(Arc::clone(&self.folder), self.settings.clone(), Some(self.key.clone()), command)
     }
 
     /// Another process with the same settings, in a folder of its own.
