@@ -2,6 +2,7 @@
 
 pub(super) mod accounts;
 pub(super) mod authors;
+pub(super) mod privacy;
 pub(super) mod shape;
 pub(super) mod sound;
 

@@ -15,11 +15,12 @@ use super::{CliError, Outcome, print};
 use crate::config::Config;
 use crate::domain::comment::CommentId;
 use crate::domain::site::Site;
+use crate::ports::privacy::Attached;
 use crate::ports::store::Store;
 use crate::service::ServiceError;
-use crate::service::answer::Detail;
-use crate::service::erasure::{self, Receipt};
+use crate::service::erasure::{self, Erased, Receipt};
 use crate::service::holdings::{self, Holdings};
+use crate::service::written::Export;
 
 #[derive(Debug, Subcommand)]
 pub enum PrivacyCommand {
@@ -45,14 +46,34 @@ pub enum PrivacyCommand {
 #[derive(Debug, Args)]
 pub struct What {
     /// Ids of comments
-    #[arg(required_unless_present = "email")]
+    #[arg(required_unless_present = "person")]
     comments: Vec<Uuid>,
-    /// What was sent with this e-mail; `-` reads it from standard input, which no history of commands keeps
-    #[arg(long, value_name = "ADDRESS", conflicts_with = "comments")]
-    email: Option<String>,
+    #[command(flatten)]
+    whose: Whose,
     /// Only on this site [default: on every site there is]
-    #[arg(long, value_name = "NAME", requires = "email")]
+    #[arg(long, value_name = "NAME", requires = "person")]
     site: Option<String>,
+}
+
+/// A person, by what they tell of themselves.
+#[derive(Debug, Args)]
+#[group(id = "person", multiple = true, conflicts_with = "comments")]
+pub struct Whose {
+    /// What was sent with this e-mail; `-` reads it from standard input, which no history of commands keeps
+    #[arg(long, value_name = "E-MAIL")]
+    email: Option<String>,
+    /// What was sent from this address, by whomever, as far as its keys are left; `-` as for the e-mail
+    #[arg(long, value_name = "ADDRESS")]
+    ip: Option<String>,
+    /// What was sent with this id of the host site's (`author.id`); `-` as for the e-mail
+    #[arg(long, value_name = "ID")]
+    author_id: Option<String>,
+}
+
+impl Whose {
+    fn is_there(&self) -> bool {
+        self.email.is_some() || self.ip.is_some() || self.author_id.is_some()
+    }
 }
 
 impl PrivacyCommand {
@@ -62,11 +83,11 @@ impl PrivacyCommand {
             let foundation = wiring::foundation(&config).await?;
             let outcome = match self {
                 Self::Report { json } => report(&config, &foundation, json).await,
-                Self::Export { what: What { email: Some(email), site, .. } } => {
-                    person::export(&foundation, &email, site.as_deref()).await
+                Self::Export { what } if what.whose.is_there() => {
+                    person::export(&foundation, what.whose, what.site.as_deref()).await
                 }
-                Self::Erase { what: What { email: Some(email), site, .. }, json } => {
-                    person::erase(&config, &foundation, &email, site.as_deref(), json).await
+                Self::Erase { what, json } if what.whose.is_there() => {
+                    person::erase(&config, &foundation, what.whose, what.site.as_deref(), json).await
                 }
                 Self::Export { what } => export(&foundation, &what.comments).await,
                 Self::Erase { what, json } => erase(&config, &foundation, &what.comments, json).await,
@@ -87,7 +108,19 @@ async fn report(config: &Config, foundation: &Foundation, json: bool) -> Result<
 
 fn told(holdings: &Holdings) -> String {
     let mut table = Table::new();
-    table.set_header(["site", "comments with text", "texts", "with a name", "examples", "first goes", "last goes"]);
+    table.set_header([
+        "site",
+        "comments with text",
+        "texts",
+        "with a name",
+        "examples",
+        "first goes",
+        "last goes",
+        "e-mails, ids and addresses as digests",
+        "addresses recognised until",
+        "standings",
+        "last is over",
+    ]);
     for (site, texts) in &holdings.sites {
         let day = |at: Option<jiff::Timestamp>| at.map_or("–".to_owned(), |at| at.to_string());
         table.add_row([
@@ -98,6 +131,10 @@ fn told(holdings: &Holdings) -> String {
             texts.examples.to_string(),
             day(texts.first_ends),
             day(texts.last_ends),
+            format!("{}, {}, {}", texts.emails, texts.author_ids, texts.addresses),
+            day(texts.addresses_end),
+            texts.standings.to_string(),
+            day(texts.standings_end),
         ]);
     }
     let rows: Vec<_> = holdings.rows.iter().map(|(name, number)| format!("{name} {number}")).collect();
@@ -110,8 +147,9 @@ async fn export(foundation: &Foundation, comments: &[Uuid]) -> Result<Outcome, C
         match find(foundation.store.as_ref(), id).await? {
             Some(site) => {
                 let record = foundation.store.comment(site.id, id).await?;
-                let detail = record.as_ref().and_then(|record| Detail::of(record, site.locale));
-                print(&json!({ "site": site.name, "comment": detail }).to_string())?;
+                let attached = foundation.store.attached(site.id, id).await?;
+                let export = record.and_then(|record| Export::of(&record, attached, site.locale));
+                print(&json!({ "site": site.name, "comment": export }).to_string())?;
             }
             None => missing.push(id),
         }
@@ -152,20 +190,7 @@ fn settle(missing: &[CommentId]) -> Outcome {
 }
 
 fn sentences(receipt: &Receipt) -> String {
-    let mut lines: Vec<String> = receipt
-        .comments
-        .iter()
-        .map(|erased| {
-            format!(
-                "erased {}: {} revisions, {} texts, {} events{}",
-                erased.id,
-                erased.revisions,
-                erased.texts,
-                erased.events,
-                erased.label.map_or(String::new(), |label| format!(", and the example labelled {}", label.as_str()))
-            )
-        })
-        .collect();
+    let mut lines: Vec<String> = receipt.comments.iter().map(gone).collect();
     lines.push(match receipt.wiped {
         Some(true) => "the database file is free of it".to_owned(),
         Some(false) => "its log still holds it; a running server empties it within the hour".to_owned(),
@@ -180,6 +205,25 @@ fn sentences(receipt: &Receipt) -> String {
         }
     });
     lines.join("\n")
+}
+
+/// What went with a comment.
+fn gone(erased: &Erased) -> String {
+    let Erased { id, revisions, texts, events, label, attached, .. } = erased;
+    let Attached { identifiers, standing, answers, shadow_verdicts, .. } = attached;
+    let mut gone = vec![
+        format!("{revisions} revisions"),
+        format!("{texts} texts"),
+        format!("{events} events"),
+        format!("{answers} idempotency answers"),
+        format!("{shadow_verdicts} shadow verdicts"),
+    ];
+    if !identifiers.is_empty() {
+        gone.push(format!("the author’s {} as digests", identifiers.join(", ")));
+    }
+    gone.extend(standing.as_ref().map(|said| format!("the author’s standing, {}", said.standing.as_str())));
+    gone.extend(label.map(|label| format!("the example labelled {}", label.as_str())));
+    format!("erased {id}: {}", gone.join(", "))
 }
 
 impl From<ServiceError> for CliError {

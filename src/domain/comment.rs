@@ -2,6 +2,7 @@
 
 mod draft;
 mod email;
+mod person;
 
 use std::net::IpAddr;
 
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 pub use draft::{Draft, DraftAuthor, DraftForm, DraftPage, FieldError};
 pub use email::AuthorEmail;
+pub use person::{DraftPerson, Person};
 
 /// The identity of a comment: a UUID of version 7.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -86,7 +88,7 @@ impl Comment {
         self.ip
     }
 
-    /// The host site's own name for the author.
+    /// The host site's own name for the author; never stored.
     pub fn author_id(&self) -> Option<&str> {
         self.author_id.as_deref()
     }

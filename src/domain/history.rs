@@ -3,6 +3,8 @@
 //! Authors are known by keyed identifiers alone. Trust takes agreement of name, e-mail and network with what was
 //! approved: a borrowed e-mail from elsewhere brings none. Suspicion takes less, but never rejects alone.
 
+mod sought;
+
 use std::collections::HashSet;
 use std::net::IpAddr;
 
@@ -16,6 +18,8 @@ use super::signal::{Message, Signal, Source};
 use super::site::SiteId;
 use super::text::folded_of;
 
+pub use sought::Sought;
+
 /// A keyed digest of something that tells an author: of one site, so that sites cannot compare theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Identifier(pub [u8; 16]);
@@ -24,6 +28,16 @@ impl Identifier {
     /// What tells who gave an e-mail on a site; `lasting` is the key of e-mails and names.
     pub fn of_email(site: SiteId, email: &AuthorEmail, lasting: &DigestKey) -> Self {
         Self::of(site, lasting, "email", [email.as_str(), ""])
+    }
+
+    /// What tells the host site's own id of an author; `lasting` is as for e-mails.
+    pub fn of_account(site: SiteId, id: &str, lasting: &DigestKey) -> Self {
+        Self::of(site, lasting, "account", [id, ""])
+    }
+
+    /// What tells an address for as long as the key of a period lasts.
+    pub fn of_address(site: SiteId, ip: IpAddr, key: &DigestKey) -> Self {
+        Self::of(site, key, "address", [&ip.to_canonical().to_string(), ""])
     }
 
     fn of(site: SiteId, key: &DigestKey, kind: &str, parts: [&str; 2]) -> Self {
@@ -48,6 +62,16 @@ impl Period {
     pub fn at(now: Timestamp) -> Self {
         let steps = now.as_second().max(0) / Self::STEP.as_secs();
         Self(u32::try_from(steps).unwrap_or(u32::MAX))
+    }
+
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// When its key begins to make identifiers.
+    pub fn begins(self) -> Timestamp {
+        let begin = Timestamp::from_second(i64::from(self.0).saturating_mul(Self::STEP.as_secs()));
+        begin.unwrap_or(Timestamp::MAX)
     }
 
     /// When its key is to be destroyed.
@@ -78,6 +102,8 @@ pub struct Identity {
     pub email: Option<Identifier>,
     /// Of the name with the author's URL.
     pub name: Option<Identifier>,
+    /// Of the host site's own id of the author. Nothing is concluded from it; it finds what a person wrote.
+    pub account: Option<Identifier>,
     /// Under each live key, the newest first: that one is recorded.
     pub origins: Vec<Origin>,
 }
@@ -91,18 +117,19 @@ impl Identity {
         let url = content.author_url.as_deref().unwrap_or_default();
         let origin = |ip: IpAddr, (period, key): &(Period, DigestKey)| Origin {
             period: *period,
-            address: identifier(key, "address", [&ip.to_canonical().to_string(), ""]),
+            address: Identifier::of_address(site, ip, key),
             network: identifier(key, "network", [&network(ip), ""]),
         };
         Self {
             email: comment.email().map(|email| Identifier::of_email(site, email, lasting)),
             name: name.map(|name| identifier(lasting, "name", [&name, url])),
+            account: comment.author_id().map(|id| Identifier::of_account(site, id, lasting)),
             origins: comment.ip().map_or_else(Vec::new, |ip| periods.iter().map(|key| origin(ip, key)).collect()),
         }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.email.is_none() && self.name.is_none() && self.origins.is_empty()
+        self.email.is_none() && self.name.is_none() && self.account.is_none() && self.origins.is_empty()
     }
 
     /// Whether anything can be found by it: a name alone is anybody's.
@@ -310,7 +337,7 @@ mod tests {
 
     fn identity() -> Identity {
         let origin = Origin { period: Period(7), address: id(3), network: id(4) };
-        Identity { email: Some(id(1)), name: Some(id(2)), origins: vec![origin] }
+        Identity { email: Some(id(1)), name: Some(id(2)), account: None, origins: vec![origin] }
     }
 
     fn past(settled: Status, of: [u8; 4]) -> Past {

@@ -208,7 +208,7 @@ mod tests {
     fn author(of: [u8; 4]) -> Identity {
         let [email, name, address, network] = of.map(id);
         let origin = Origin { period: Period::at(now()), address, network };
-        Identity { email: Some(email), name: Some(name), origins: vec![origin] }
+        Identity { email: Some(email), name: Some(name), account: None, origins: vec![origin] }
     }
 
     const LEA: [u8; 4] = [1, 2, 3, 4];

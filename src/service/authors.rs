@@ -16,7 +16,7 @@ use crate::ports::authors::Remembered;
 use crate::ports::store::StoreError;
 
 use super::Service;
-use super::keys::KeysError;
+use super::keys::{self, KeysError};
 
 /// The keys of addresses that are of use now, the newest first. Asked of the store when a period begins.
 #[derive(Debug, Default)]
@@ -111,36 +111,24 @@ impl Service {
         if let Some(keys) = self.address_keys.at(now) {
             return Ok(keys);
         }
-        let mut keys = vec![self.new_address_key(Period::at(now)).await?];
-        for period in (Period::oldest_live(now).0..Period::at(now).0).rev().map(Period) {
-            if let Some(sealed) = self.authors.address_key(period).await? {
-                keys.push((period, self.open_address_key(period, &sealed)?));
-            }
+        self.draw_address_key(Period::at(now)).await?;
+        let keys = keys::of_addresses(self.authors.as_ref(), &self.keys.sealing, now).await?;
+        if keys.first().map(|(period, _)| *period) != Some(Period::at(now)) {
+            let gone = "the key of addresses went away as it was stored; try again";
+            return Err(StoreError::Unavailable(gone.to_owned()).into());
         }
         self.address_keys.0.store(keys.clone().into());
         Ok(keys)
     }
 
-    async fn new_address_key(&self, period: Period) -> Result<(Period, DigestKey), KeysError> {
-        let mut sealed = self.authors.address_key(period).await?;
-        if sealed.is_none() {
-            let (mut fresh, mut nonce) = ([0; 32], [0; NONCE]);
-            self.random.fill(&mut fresh);
-            self.random.fill(&mut nonce);
-            let fresh = self.keys.sealing.seal(&key_name(period), &fresh, nonce);
-            self.authors.keep_address_key(period, &fresh).await?;
-            sealed = self.authors.address_key(period).await?;
+    async fn draw_address_key(&self, period: Period) -> Result<(), StoreError> {
+        if self.authors.address_key(period).await?.is_some() {
+            return Ok(());
         }
-        let gone = || StoreError::Unavailable("the key of addresses went away as it was stored; try again".to_owned());
-        Ok((period, self.open_address_key(period, &sealed.ok_or_else(gone)?)?))
+        let (mut fresh, mut nonce) = ([0; 32], [0; NONCE]);
+        self.random.fill(&mut fresh);
+        self.random.fill(&mut nonce);
+        let sealed = self.keys.sealing.seal(&keys::address_key_name(period), &fresh, nonce);
+        self.authors.keep_address_key(period, &sealed).await
     }
-
-    fn open_address_key(&self, period: Period, sealed: &[u8]) -> Result<DigestKey, KeysError> {
-        DigestKey::open(&self.keys.sealing, &key_name(period), sealed).map_err(KeysError::from)
-    }
-}
-
-/// What a key of addresses is sealed as.
-fn key_name(Period(period): Period) -> String {
-    format!("address.{period}")
 }

@@ -8,7 +8,7 @@ use crate::domain::activation::ModelVersion;
 use crate::domain::comment::CommentId;
 use crate::domain::review::{Label, Record};
 use crate::domain::site::SiteId;
-use crate::ports::privacy::{Looked, Privacy};
+use crate::ports::privacy::{Attached, Looked, Privacy};
 use crate::ports::store::Store;
 
 use super::models::Models;
@@ -27,7 +27,7 @@ pub struct Receipt {
     pub models: Option<Vec<ModelVersion>>,
 }
 
-/// One comment that is gone, with its texts, decisions, events, example, idempotency answers and shadow verdicts.
+/// One comment that is gone, with its decisions and all that hung on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Erased {
     pub id: CommentId,
@@ -38,6 +38,8 @@ pub struct Erased {
     pub events: usize,
     /// The label that made it an example.
     pub label: Option<Label>,
+    #[serde(flatten)]
+    pub attached: Attached,
 }
 
 /// How often to look again when others write to the same comments.
@@ -69,9 +71,9 @@ pub async fn erase(
 ) -> Result<Receipt, ServiceError> {
     let (mut comments, mut oldest) = (Vec::with_capacity(ids.len()), now);
     for id in ids {
-        if let Some(record) = erase_one(store, privacy, site, *id).await? {
+        if let Some((record, attached)) = erase_one(store, privacy, site, *id).await? {
             oldest = oldest.min(record.created_at);
-            comments.push(Erased::of(&record));
+            comments.push(Erased::of(&record, attached));
         }
     }
     let wiped = if comments.is_empty() { None } else { wipe(privacy).await };
@@ -88,11 +90,12 @@ async fn erase_one(
     privacy: &dyn Privacy,
     site: SiteId,
     id: CommentId,
-) -> Result<Option<Record>, ServiceError> {
+) -> Result<Option<(Record, Attached)>, ServiceError> {
     for _ in 0..TRIES {
         let Some(record) = store.comment(site, id).await? else { return Ok(None) };
+        let attached = privacy.attached(site, id).await?;
         if privacy.erase(site, &[Looked { id, version: record.version }]).await? > 0 {
-            return Ok(Some(record));
+            return Ok(Some((record, attached)));
         }
     }
     Err(ServiceError::Contended)
@@ -109,12 +112,12 @@ async fn wipe(privacy: &dyn Privacy) -> Option<bool> {
     }
 }
 
-fn day(at: Timestamp) -> Date {
+pub(super) fn day(at: Timestamp) -> Date {
     jiff::tz::Offset::UTC.to_datetime(at).date()
 }
 
 impl Erased {
-    fn of(record: &Record) -> Self {
+    fn of(record: &Record, attached: Attached) -> Self {
         Self {
             id: record.id,
             external_id: record.external_id.clone(),
@@ -122,6 +125,7 @@ impl Erased {
             texts: record.revisions.iter().filter(|revision| revision.content.is_some()).count(),
             events: record.events.len(),
             label: record.label(),
+            attached,
         }
     }
 }

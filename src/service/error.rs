@@ -7,6 +7,8 @@ use crate::domain::review::Refusal;
 use crate::domain::standing::{self, Unrecognisable};
 use crate::ports::store::StoreError;
 
+use super::keys::KeysError;
+
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ServiceError {
     /// The site has used up its own quota.
@@ -31,4 +33,13 @@ pub enum ServiceError {
     Contended,
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<KeysError> for ServiceError {
+    fn from(error: KeysError) -> Self {
+        match error {
+            KeysError::Store(error) => error.into(),
+            KeysError::Unsealable(error) => StoreError::Damaged(error.to_string()).into(),
+        }
+    }
 }

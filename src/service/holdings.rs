@@ -9,7 +9,7 @@ use crate::domain::comment::CommentId;
 use crate::domain::retention::Retention;
 use crate::domain::review::Record;
 use crate::domain::site::Site;
-use crate::ports::privacy::Privacy;
+use crate::ports::privacy::{Kept, Privacy};
 use crate::ports::store::{Position, StoreError};
 
 /// Comments read at once; memory does not grow with their number.
@@ -25,7 +25,7 @@ pub struct Holdings {
     pub rows: BTreeMap<String, u64>,
 }
 
-/// The texts of a site's comments.
+/// The texts of a site's comments, and what is kept of their authors.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Texts {
     /// Comments with a text.
@@ -35,6 +35,15 @@ pub struct Texts {
     pub names: u64,
     /// Of those, how many a person's label makes examples.
     pub examples: u64,
+    /// Comments that bear the digest of an address; when the last of these means nothing any more.
+    pub addresses: u64,
+    pub addresses_end: Option<Timestamp>,
+    /// The same of an e-mail, and of the host site's own id: until the comment is erased.
+    pub emails: u64,
+    pub author_ids: u64,
+    /// What moderators say of authors, and when the last of it is over.
+    pub standings: u64,
+    pub standings_end: Option<Timestamp>,
     /// When the first and the last of them go, as things stand. A label puts it off.
     pub first_ends: Option<Timestamp>,
     pub last_ends: Option<Timestamp>,
@@ -63,10 +72,23 @@ pub async fn holdings(
             }
         }
     }
+    for site in sites {
+        let kept = store.kept(site.id).await?;
+        if let Some(texts) = found.get_mut(&site.name) {
+            texts.note(&kept);
+        }
+    }
     Ok(Holdings { at: now, sites: found, rows: store.counts().await?.into_iter().collect() })
 }
 
 impl Texts {
+    fn note(&mut self, kept: &Kept) {
+        self.addresses = kept.addresses.values().sum();
+        self.addresses_end = kept.addresses.last_key_value().map(|(period, _)| period.ends());
+        (self.emails, self.author_ids) = (kept.emails, kept.accounts);
+        (self.standings, self.standings_end) = (kept.standings, kept.standings_end);
+    }
+
     fn add(&mut self, record: &Record, retention: &Retention) {
         self.comments += 1;
         for revision in &record.revisions {

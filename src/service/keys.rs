@@ -1,6 +1,10 @@
 //! The keys that turn what Tamis must recognise into digests, and seal what it must present again.
 
+use jiff::Timestamp;
+
+use crate::domain::history::Period;
 use crate::domain::secrets::{DigestKey, NONCE, SealingKey, Unsealable};
+use crate::ports::authors::Authors;
 use crate::ports::clock::Random;
 use crate::ports::store::{Store, StoreError};
 
@@ -48,4 +52,27 @@ async fn digest_key(
     random.fill(&mut nonce);
     let sealed = store.sealed_key(name, &sealing.seal(name, &fresh, nonce)).await?;
     Ok(DigestKey::open(sealing, name, &sealed)?)
+}
+
+/// The keys of addresses that are left of those of use at an instant, the newest first.
+///
+/// # Errors
+/// The store is away, or `privacy.secret` is not the one the keys were sealed with.
+pub async fn of_addresses(
+    authors: &dyn Authors,
+    sealing: &SealingKey,
+    now: Timestamp,
+) -> Result<Vec<(Period, DigestKey)>, KeysError> {
+    let mut keys = Vec::with_capacity(Period::LIVE as usize);
+    for period in (Period::oldest_live(now).0..=Period::at(now).0).rev().map(Period) {
+        if let Some(sealed) = authors.address_key(period).await? {
+            keys.push((period, DigestKey::open(sealing, &address_key_name(period), &sealed)?));
+        }
+    }
+    Ok(keys)
+}
+
+/// What a key of addresses is sealed as.
+pub(super) fn address_key_name(Period(period): Period) -> String {
+    format!("address.{period}")
 }

@@ -122,7 +122,8 @@ macro_rules! backends {
             an_edit_has_its_own_shadow
             a_store_that_works_says_so
             texts_end_by_status_and_examples_by_their_label
-            what_a_person_wrote_is_found_by_their_email_in_order
+            what_a_person_wrote_is_found_by_each_of_their_identifiers_in_order
+            what_hangs_on_a_comment_is_told
             what_was_labelled_meanwhile_stays
             a_walk_reaches_every_comment_and_ends_nothing_twice
             a_shadow_s_verdict_ends_with_the_text

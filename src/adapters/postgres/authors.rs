@@ -70,7 +70,7 @@ const STANDINGS: &str = concat!(
     standing!("address", "address_before"),
     ") AS s"
 );
-const AUTHORS: &str = "SELECT comment, email, name, address, network, period FROM authors WHERE site = $1 \
+const AUTHORS: &str = "SELECT comment, email, name, account, address, network, period FROM authors WHERE site = $1 \
      AND comment = ANY($2)";
 const APPROVED: &str = "SELECT id FROM comments WHERE site = $1 AND status = 'approved' AND id = ANY($2)";
 const HELD_CAMPAIGN: &str = "SELECT value FROM queue WHERE facet = 'campaign' AND comment = ANY($1) \

@@ -208,6 +208,7 @@ fn migrator() -> Migrator {
         migration(21, "feeds", include_str!("../../../migrations/postgres/0021_feeds.sql")),
         migration(22, "audit by time", include_str!("../../../migrations/postgres/0022_audit_by_time.sql")),
         migration(23, "bulletins", include_str!("../../../migrations/postgres/0023_bulletins.sql")),
+        migration(24, "accounts of authors", include_str!("../../../migrations/postgres/0024_accounts_of_authors.sql")),
     ]);
     // Ours is held already.
     migrator.set_locking(false);

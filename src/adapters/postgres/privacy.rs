@@ -4,16 +4,17 @@ use async_trait::async_trait;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
 
+use super::authors::bytes;
 use super::fault::explain;
 use super::write::{Revisions, Write};
 use super::{PostgresStore, read};
-use crate::adapters::rows::Columns as _;
+use crate::adapters::rows::{Columns as _, privacy as rows};
 use crate::domain::comment::CommentId;
-use crate::domain::history::Identifier;
+use crate::domain::history::Sought;
 use crate::domain::retention::Ended;
 use crate::domain::review::Record;
 use crate::domain::site::SiteId;
-use crate::ports::privacy::{Looked, Privacy};
+use crate::ports::privacy::{Attached, Kept, Looked, Privacy};
 use crate::ports::store::{Position, StoreError};
 use crate::ports::upkeep::TABLES;
 
@@ -29,12 +30,6 @@ const END_NAMES: &str = "UPDATE texts SET author_name = NULL, author_url = NULL 
      FROM comments AS c JOIN unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS ended (id, version, revision) \
      ON c.id = ended.id AND c.version = ended.version ORDER BY c.id FOR UPDATE OF c) AS ended \
      WHERE texts.comment = ended.id AND texts.revision = ended.revision";
-
-/// A person asks for it now and then; a walk over the table is no burden, and an index would be one on every comment.
-const WRITTEN_BY: &str =
-    "SELECT comment AS id FROM authors WHERE site = $1 AND email = $2 AND comment > $3 ORDER BY comment LIMIT $4";
-const WITHOUT_EMAIL: &str = "SELECT count(*) FROM comments AS c WHERE c.site = $1 \
-     AND NOT EXISTS (SELECT 1 FROM authors WHERE comment = c.id AND email IS NOT NULL)";
 
 #[async_trait]
 impl Privacy for PostgresStore {
@@ -61,12 +56,19 @@ impl Privacy for PostgresStore {
     async fn written_by(
         &self,
         site: SiteId,
-        Identifier(email): Identifier,
+        sought: &Sought,
         after: Option<Position>,
         limit: u32,
     ) -> Result<Vec<CommentId>, StoreError> {
         let after = after.map_or(uuid::Uuid::nil(), |Position(id)| id.0);
-        let query = sqlx::query(WRITTEN_BY).bind(site.0).bind(email.to_vec()).bind(after).bind(i64::from(limit));
+        let query = sqlx::query(rows::WRITTEN_BY)
+            .bind(site.0)
+            .bind(sought.email.as_ref().map(bytes))
+            .bind(sought.account.as_ref().map(bytes))
+            .bind(sought.addresses.first().map(bytes))
+            .bind(sought.addresses.get(1).map(bytes))
+            .bind(after)
+            .bind(i64::from(limit));
         self.read(async |connection| {
             let found = query.fetch_all(connection).await.map_err(|error| explain(&error))?;
             found.iter().map(|row| row.id("id").map(CommentId)).collect()
@@ -74,11 +76,23 @@ impl Privacy for PostgresStore {
         .await
     }
 
-    async fn without_email(&self, site: SiteId) -> Result<u64, StoreError> {
-        let query = sqlx::query_scalar::<_, i64>(WITHOUT_EMAIL).bind(site.0);
-        self.read(async |connection| query.fetch_one(connection).await.map_err(|error| explain(&error)))
-            .await
-            .map(i64::unsigned_abs)
+    async fn attached(&self, site: SiteId, comment: CommentId) -> Result<Attached, StoreError> {
+        let query = sqlx::query(rows::ATTACHED).bind(site.0).bind(comment.0);
+        self.read(async |connection| {
+            let found = query.fetch_optional(connection).await.map_err(|error| explain(&error))?;
+            found.as_ref().map_or_else(|| Ok(Attached::default()), rows::attached)
+        })
+        .await
+    }
+
+    async fn kept(&self, site: SiteId) -> Result<Kept, StoreError> {
+        let asked = |sql: &'static str| sqlx::query(sql).bind(site.0);
+        self.read(async |connection| {
+            let row = asked(rows::KEPT).fetch_one(&mut *connection).await.map_err(|error| explain(&error))?;
+            let addresses = asked(rows::ADDRESSES).fetch_all(connection).await.map_err(|error| explain(&error))?;
+            rows::kept(&row, &addresses)
+        })
+        .await
     }
 
     async fn counts(&self) -> Result<Vec<(String, u64)>, StoreError> {

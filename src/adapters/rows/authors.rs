@@ -46,27 +46,29 @@ fn given(row: &impl Columns) -> Result<Given, StoreError> {
 /// Who wrote a comment, as recorded.
 pub fn author(row: &impl Columns) -> Result<(CommentId, Identity), StoreError> {
     let Traces { email, name, address, network } = traces(row)?;
+    let account = identifier(row, "account")?;
     let origin = match (period(row)?, address, network) {
         (Some(period), Some(address), Some(network)) => Some(Origin { period, address, network }),
         _ => None,
     };
-    Ok((CommentId(row.id("comment")?), Identity { email, name, origins: origin.into_iter().collect() }))
+    Ok((CommentId(row.id("comment")?), Identity { email, name, account, origins: origin.into_iter().collect() }))
 }
 
 fn traces(row: &impl Columns) -> Result<Traces, StoreError> {
-    let identifier = |column| {
-        let bytes = row.optional_bytes(column)?.map(<[u8; 16]>::try_from).transpose();
-        Ok(bytes.map_err(|error| unreadable(column, error))?.map(Identifier))
-    };
     Ok(Traces {
-        email: identifier("email")?,
-        name: identifier("name")?,
-        address: identifier("address")?,
-        network: identifier("network")?,
+        email: identifier(row, "email")?,
+        name: identifier(row, "name")?,
+        address: identifier(row, "address")?,
+        network: identifier(row, "network")?,
     })
 }
 
-fn period(row: &impl Columns) -> Result<Option<Period>, StoreError> {
+fn identifier(row: &impl Columns, column: &str) -> Result<Option<Identifier>, StoreError> {
+    let bytes = row.optional_bytes(column)?.map(<[u8; 16]>::try_from).transpose();
+    Ok(bytes.map_err(|error| unreadable(column, error))?.map(Identifier))
+}
+
+pub(super) fn period(row: &impl Columns) -> Result<Option<Period>, StoreError> {
     let period = row.optional_integer("period")?.map(u32::try_from).transpose();
     Ok(period.map_err(|error| unreadable("period", error))?.map(Period))
 }

@@ -70,7 +70,7 @@ const STANDINGS: &str = concat!(
     standing!("address", "4"),
     ")"
 );
-const AUTHORS: &str = "SELECT comment, email, name, address, network, period FROM authors WHERE site = ? \
+const AUTHORS: &str = "SELECT comment, email, name, account, address, network, period FROM authors WHERE site = ? \
      AND comment IN (SELECT unhex(value) FROM json_each(?) LIMIT ?)";
 const APPROVED: &str = "SELECT id FROM comments WHERE site = ? AND status = 'approved' \
      AND id IN (SELECT unhex(value) FROM json_each(?))";

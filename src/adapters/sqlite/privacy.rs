@@ -11,13 +11,13 @@ use tokio::time::{Instant, sleep};
 use super::fault::explain;
 use super::write::{Step, Write};
 use super::{Options, SqliteStore, open, read};
-use crate::adapters::rows::Columns as _;
+use crate::adapters::rows::{Columns as _, privacy as rows};
 use crate::domain::comment::CommentId;
-use crate::domain::history::Identifier;
+use crate::domain::history::{Identifier, Sought};
 use crate::domain::retention::Ended;
 use crate::domain::review::Record;
 use crate::domain::site::SiteId;
-use crate::ports::privacy::{Looked, Privacy};
+use crate::ports::privacy::{Attached, Kept, Looked, Privacy};
 use crate::ports::store::{Position, StoreError};
 use crate::ports::upkeep::TABLES;
 
@@ -38,12 +38,6 @@ const FORGET_ANSWERS_ABOUT: &str = "DELETE FROM answers WHERE site = ?1 AND comm
      AND c.version = looked.value ->> 1)";
 const ERASE: &str = "DELETE FROM comments WHERE site = ?1 AND id IN (SELECT c.id FROM json_each(?2) AS looked \
      CROSS JOIN comments AS c ON c.id = unhex(looked.value ->> 0) AND c.version = looked.value ->> 1)";
-
-/// A person asks for it now and then; a walk over the table is no burden, and an index would be one on every comment.
-const WRITTEN_BY: &str =
-    "SELECT comment AS id FROM authors WHERE site = ? AND email = ? AND comment > ? ORDER BY comment LIMIT ?";
-const WITHOUT_EMAIL: &str = "SELECT count(*) FROM comments AS c WHERE c.site = ? \
-     AND NOT EXISTS (SELECT 1 FROM authors WHERE comment = c.id AND email IS NOT NULL)";
 
 /// How long a checkpoint waits for a reader before it lets writes go on, and tries again.
 const BRIEF: Duration = Duration::from_millis(50);
@@ -74,14 +68,18 @@ impl Privacy for SqliteStore {
     async fn written_by(
         &self,
         site: SiteId,
-        Identifier(email): Identifier,
+        sought: &Sought,
         after: Option<Position>,
         limit: u32,
     ) -> Result<Vec<CommentId>, StoreError> {
         let after = after.map_or(uuid::Uuid::nil(), |Position(id)| id.0);
-        let query = sqlx::query(WRITTEN_BY)
+        let bytes = |identifier: Option<Identifier>| identifier.map(|Identifier(bytes)| bytes.to_vec());
+        let query = sqlx::query(rows::WRITTEN_BY)
             .bind(site.0.as_bytes().to_vec())
-            .bind(email.to_vec())
+            .bind(bytes(sought.email))
+            .bind(bytes(sought.account))
+            .bind(bytes(sought.addresses.first().copied()))
+            .bind(bytes(sought.addresses.get(1).copied()))
             .bind(after.as_bytes().to_vec())
             .bind(limit);
         self.read(async |connection| {
@@ -91,11 +89,24 @@ impl Privacy for SqliteStore {
         .await
     }
 
-    async fn without_email(&self, site: SiteId) -> Result<u64, StoreError> {
-        let query = sqlx::query_scalar::<_, i64>(WITHOUT_EMAIL).bind(site.0.as_bytes().to_vec());
-        self.read(async |connection| query.fetch_one(connection).await.map_err(|error| explain(&error)))
-            .await
-            .map(i64::unsigned_abs)
+    async fn attached(&self, site: SiteId, comment: CommentId) -> Result<Attached, StoreError> {
+        let [site, comment] = [site.0, comment.0].map(|id| id.as_bytes().to_vec());
+        let query = sqlx::query(rows::ATTACHED).bind(site).bind(comment);
+        self.read(async |connection| {
+            let found = query.fetch_optional(connection).await.map_err(|error| explain(&error))?;
+            found.as_ref().map_or_else(|| Ok(Attached::default()), rows::attached)
+        })
+        .await
+    }
+
+    async fn kept(&self, site: SiteId) -> Result<Kept, StoreError> {
+        let asked = |sql: &'static str| sqlx::query(sql).bind(site.0.as_bytes().to_vec());
+        self.read(async |connection| {
+            let row = asked(rows::KEPT).fetch_one(&mut *connection).await.map_err(|error| explain(&error))?;
+            let addresses = asked(rows::ADDRESSES).fetch_all(connection).await.map_err(|error| explain(&error))?;
+            rows::kept(&row, &addresses)
+        })
+        .await
     }
 
     async fn counts(&self) -> Result<Vec<(String, u64)>, StoreError> {

@@ -40,7 +40,7 @@ const SITES: Table = Table { name: "sites", columns: 7 };
 const COMMENTS: Table = Table { name: "comments", columns: 13 };
 const REVISIONS: Table = Table { name: "revisions", columns: 7 };
 const TEXTS: Table = Table { name: "texts", columns: 6 };
-const AUTHORS: Table = Table { name: "authors", columns: 8 };
+const AUTHORS: Table = Table { name: "authors", columns: 9 };
 const SHADOW_VERDICTS: Table = Table { name: "shadow_verdicts", columns: 5 };
 const ANSWERS: Table = Table { name: "answers", columns: 8 };
 
@@ -171,6 +171,7 @@ fn author_row(entry: &Entry) -> Vec<Value> {
         origin.map(|origin| origin.network).into(),
         origin.map_or(Value::Null, |origin| origin.period.0.into()),
         Value::Null,
+        entry.author.account.into(),
     ]
 }
 

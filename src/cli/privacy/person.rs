@@ -1,26 +1,26 @@
-//! What one person wrote, found by their e-mail: written out, and erased.
+//! What one person wrote, found by what they tell of themselves: written out, and erased.
 
 use serde_json::json;
 
 use super::super::wiring::{self, Foundation};
 use super::super::{CliError, Outcome, corpus, print};
-use super::sentences;
+use super::{Whose, sentences};
 use crate::config::Config;
-use crate::domain::comment::AuthorEmail;
-use crate::service::answer::Detail;
-use crate::service::written::{self, Person, PersonReceipt};
+use crate::domain::comment::{DraftPerson, Person};
+use crate::service::written::{self, Export, PersonReceipt, Unlinked, Wanted};
 
-pub async fn export(foundation: &Foundation, email: &str, site: Option<&str>) -> Result<Outcome, CliError> {
-    let (store, email) = (foundation.store.as_ref(), read(email)?);
+pub async fn export(foundation: &Foundation, whose: Whose, site: Option<&str>) -> Result<Outcome, CliError> {
+    let Foundation { store, keys, clock, .. } = foundation;
+    let (store, person) = (store.as_ref(), read(whose)?);
     let mut outcome = Outcome::No;
     for site in corpus::sites(foundation, site).await? {
-        let person = Person::of(site.id, &email, &foundation.keys.authors);
+        let wanted = Wanted::on(site.id, person.clone(), store, keys, clock.now()).await?;
         let mut next = None;
         loop {
-            let written = written::written(store, store, person, next).await?;
-            for record in &written.records {
-                let detail = Detail::of(record, site.locale);
-                print(&json!({ "site": site.name, "comment": detail }).to_string())?;
+            let written = written::written(store, store, &wanted, next).await?;
+            for (record, attached) in written.comments {
+                let export = Export::of(&record, attached, site.locale);
+                print(&json!({ "site": site.name, "comment": export }).to_string())?;
                 outcome = Outcome::Done;
             }
             next = written.next;
@@ -35,17 +35,17 @@ pub async fn export(foundation: &Foundation, email: &str, site: Option<&str>) ->
 pub async fn erase(
     config: &Config,
     foundation: &Foundation,
-    email: &str,
+    whose: Whose,
     site: Option<&str>,
     json: bool,
 ) -> Result<Outcome, CliError> {
-    let (store, models, email) = (foundation.store.as_ref(), wiring::models(config)?, read(email)?);
+    let Foundation { store, keys, clock, .. } = foundation;
+    let (store, models, person) = (store.as_ref(), wiring::models(config)?, read(whose)?);
     let mut outcome = Outcome::No;
     for site in corpus::sites(foundation, site).await? {
-        let person = Person::of(site.id, &email, &foundation.keys.authors);
+        let wanted = Wanted::on(site.id, person.clone(), store, keys, clock.now()).await?;
         loop {
-            let now = foundation.clock.now();
-            let receipt = written::erase_written(store, store, &models, person, now).await?;
+            let receipt = written::erase_written(store, store, &models, &wanted, clock.now()).await?;
             if !receipt.receipt.comments.is_empty() {
                 outcome = Outcome::Done;
             }
@@ -60,24 +60,42 @@ pub async fn erase(
 
 fn told(receipt: &PersonReceipt, site: &str) -> String {
     let erased = match receipt.receipt.comments.is_empty() {
-        true => "nothing there was sent with this e-mail".to_owned(),
+        true => "nothing there is known to be this person’s".to_owned(),
         false => sentences(&receipt.receipt),
     };
-    let others = receipt.without_email;
-    format!(
-        "{site}:\n{erased}\n{others} comments came without an e-mail: if some are this person’s, only their ids find them"
-    )
+    let mut lines = vec![format!("{site}:"), erased];
+    lines.extend(unlinked(&receipt.unlinked));
+    lines.join("\n")
 }
 
-/// The e-mail, from standard input where it is `-`.
-fn read(given: &str) -> Result<AuthorEmail, CliError> {
-    let mut given = given.to_owned();
-    if given == "-" {
-        given.clear();
-        let unread = |error| CliError::new(format!("standard input cannot be read: {error}"));
-        std::io::stdin().read_line(&mut given).map_err(unread)?;
+fn unlinked(unlinked: &Unlinked) -> Vec<String> {
+    let without = [
+        (unlinked.without_email, "an e-mail"),
+        (unlinked.without_ip, "an address"),
+        (unlinked.without_id, "an id of their author"),
+    ];
+    let without = without.into_iter().filter_map(|(number, what)| {
+        let number = number?;
+        Some(format!("{number} comments came without {what}: if some are this person’s, only their ids find them"))
+    });
+    let destroyed = unlinked.unlinkable.iter().flatten().map(|days| {
+        format!(
+            "{} comments from {} to {} came with an address that nothing links any more: its key is destroyed",
+            days.comments, days.from, days.until
+        )
+    });
+    without.chain(destroyed).collect()
+}
+
+/// What is told of the person, from standard input where it is `-`.
+fn read(Whose { email, ip, author_id: id }: Whose) -> Result<Person, CliError> {
+    let mut draft = DraftPerson { email, ip, id };
+    for given in [&mut draft.email, &mut draft.ip, &mut draft.id].into_iter().flatten() {
+        if given == "-" {
+            given.clear();
+            let unread = |error| CliError::new(format!("standard input cannot be read: {error}"));
+            std::io::stdin().read_line(given).map_err(unread)?;
+        }
     }
-    let wrong = |problem: &str| CliError::new(format!("--email {problem}"));
-    let email = AuthorEmail::parse("email", Some(given.trim().to_owned())).map_err(|error| wrong(&error.problem))?;
-    email.ok_or_else(|| wrong("is empty"))
+    Person::parse(draft).map_err(|error| CliError::new(format!("the person’s {error}")))
 }

@@ -97,7 +97,7 @@ const MAX_BODY: usize = 1 << 20;
 /// Longest of the short fields, in Unicode scalars.
 const MAX_NAME: usize = 500;
 const MAX_URL: usize = 2_048;
-const MAX_ID: usize = 255;
+pub(super) const MAX_ID: usize = 255;
 const MAX_TITLE: usize = 1_000;
 
 impl Draft {
@@ -112,7 +112,7 @@ impl Draft {
                 author_url: bounded("author.url", self.author.url, MAX_URL)?,
             },
             email: AuthorEmail::parse("author.email", self.author.email)?,
-            ip: ip(self.author.ip)?,
+            ip: ip("author.ip", self.author.ip)?,
             author_id: bounded("author.id", self.author.id, MAX_ID)?,
             role: self.author.role,
             page: page(self.page)?,
@@ -162,11 +162,11 @@ pub(super) fn bounded(field: &'static str, value: Option<String>, most: usize) -
     }
 }
 
-fn ip(value: Option<String>) -> Result<Option<IpAddr>, FieldError> {
+pub(super) fn ip(field: &'static str, value: Option<String>) -> Result<Option<IpAddr>, FieldError> {
     present(value)
         .map(|value| {
             value.parse::<IpAddr>().map(|ip| ip.to_canonical()).map_err(|_| FieldError {
-                field: "author.ip",
+                field,
                 problem: "is not an IPv4 or IPv6 address, such as 203.0.113.7 or 2001:db8::7".to_owned(),
             })
         })

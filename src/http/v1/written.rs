@@ -1,10 +1,10 @@
-//! What one person wrote, by the e-mail that they gave: their right to be told it, and to have it erased.
+//! What one person wrote, by what they tell of themselves: their right to be told it, and to have it erased.
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::comment::AuthorEmail;
-use crate::service::answer::Detail;
+use crate::domain::comment::{DraftPerson, Person};
+use crate::service::written::Export;
 
 use super::super::auth::Caller;
 use super::super::body::Json;
@@ -14,20 +14,14 @@ use super::list::{cursor, position};
 
 #[derive(Deserialize)]
 pub struct Whose {
-    email: Option<String>,
+    #[serde(flatten)]
+    person: DraftPerson,
     cursor: Option<String>,
-}
-
-impl Whose {
-    fn email(&self) -> Result<AuthorEmail, Problem> {
-        let missing = || Problem::Invalid { field: "email".to_owned(), problem: "is missing".to_owned() };
-        AuthorEmail::parse("email", self.email.clone())?.ok_or_else(missing)
-    }
 }
 
 #[derive(Serialize)]
 struct Page {
-    comments: Vec<Detail>,
+    comments: Vec<Export>,
     /// Opaque; null on the last page.
     next: Option<String>,
 }
@@ -39,8 +33,9 @@ pub async fn export(
     whose: Json<Whose>,
 ) -> Result<HttpResponse, Problem> {
     let after = whose.value.cursor.as_deref().map(position).transpose()?;
-    let written = shared.service.written(site.id, &whose.value.email()?, after).await?;
-    let comments = written.records.iter().filter_map(|record| Detail::of(record, site.locale)).collect();
+    let written = shared.service.written(site.id, Person::parse(whose.value.person)?, after).await?;
+    let export = |(record, attached)| Export::of(&record, attached, site.locale);
+    let comments = written.comments.into_iter().filter_map(export).collect();
     Ok(reply::document(&Page { comments, next: written.next.map(cursor) }))
 }
 
@@ -50,6 +45,6 @@ pub async fn erase(
     shared: web::Data<Shared>,
     whose: Json<Whose>,
 ) -> Result<HttpResponse, Problem> {
-    let receipt = shared.service.erase_written(site.id, &whose.value.email()?).await?;
+    let receipt = shared.service.erase_written(site.id, Person::parse(whose.value.person)?).await?;
     Ok(reply::document(&receipt))
 }

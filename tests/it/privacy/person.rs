@@ -58,6 +58,59 @@ async fn what_a_person_wrote_is_told_and_erased_by_their_email() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_is_found_by_their_address_and_by_the_host_sites_id_too() {
+    let url = Cluster::shared().database().await;
+    let on_postgres = [("TAMIS_STORE__URL", url.as_str()), ("TAMIS_PRIVACY__SECRET", "un secret")];
+    for server in [Server::start(), Server::start_with(&on_postgres)] {
+        let member = json!({ "id": "membre 7", "ip": "203.0.113.7" });
+        let known = send(&server, "Un avis de membre.", member).await;
+        let mapped = send(&server, "Un avis de la même adresse.", json!({ "ip": "::ffff:203.0.113.7" })).await;
+        let near = send(&server, "Un avis du même réseau.", json!({ "ip": "203.0.113.8" })).await;
+        let nobodys = send(&server, "Un avis de nulle part.", json!({})).await;
+
+        let (_, told) = server.post("/v1/authors/export", json!({ "id": "membre 7" })).await;
+        assert_eq!(ids(&told), [&known]);
+        assert_eq!(told["comments"][0]["identifiers"], json!(["id", "address"]));
+        let (_, told) = server.post("/v1/authors/export", json!({ "ip": "203.0.113.7" })).await;
+        assert_eq!(ids(&told), [&known, &mapped]);
+
+        let (status, receipt) = server.post("/v1/authors/erase", json!({ "id": "membre 7" })).await;
+        assert_eq!((status, ids(&receipt), &receipt["without_id"]), (200, vec![known.as_str()], &json!(3)));
+        let (_, receipt) = server.post("/v1/authors/erase", json!({ "ip": "203.0.113.7" })).await;
+        assert_eq!((ids(&receipt), &receipt["without_ip"]), (vec![mapped.as_str()], &json!(1)));
+        assert_eq!((&receipt["unlinkable"], &receipt["without_email"]), (&json!([]), &Value::Null));
+        for id in [near, nobodys] {
+            assert_eq!(server.get(&format!("/v1/comments/{id}")).await.0, 200);
+        }
+        for (wrong, field) in [(json!({ "ip": "203.0.113" }), "ip"), (json!({ "id": " " }), "email")] {
+            let (status, problem) = server.post("/v1/authors/erase", wrong).await;
+            assert_eq!((status, &problem["field"]), (422, &json!(field)));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said_of_an_author_is_told_and_goes_with_the_comment() {
+    let url = Cluster::shared().database().await;
+    let on_postgres = [("TAMIS_STORE__URL", url.as_str()), ("TAMIS_PRIVACY__SECRET", "un secret")];
+    for server in [Server::start(), Server::start_with(&on_postgres)] {
+        let id = send(&server, "Mon avis.", json!({ "email": "zoe@exemple.fr" })).await;
+        let call = server.request(reqwest::Method::PUT, &format!("/v1/comments/{id}/author"));
+        let given = call.json(&json!({ "standing": "blocked" })).send().await.unwrap();
+        assert_eq!(given.status(), 200);
+
+        let (_, told) = server.post("/v1/authors/export", json!({ "email": "zoe@exemple.fr" })).await;
+        assert_eq!(told["comments"][0]["standing"]["standing"], "blocked");
+        let (_, receipt) = server.post("/v1/authors/erase", json!({ "email": "zoe@exemple.fr" })).await;
+        let erased = &receipt["comments"][0];
+        assert_eq!((&erased["standing"]["standing"], &erased["identifiers"]), (&json!("blocked"), &json!(["email"])));
+        let (_, next) =
+            server.post("/v1/check", json!({ "body": "Encore.", "author": { "email": "zoe@exemple.fr" } })).await;
+        assert_eq!(next["verdict"], "approve", "the block is gone: {next}");
+    }
+}
+
 #[tokio::test]
 async fn the_command_line_does_the_same_and_takes_the_email_from_standard_input() {
     let server = Server::start();
@@ -74,9 +127,19 @@ async fn the_command_line_does_the_same_and_takes_the_email_from_standard_input(
     let said = text(&erased.stdout);
     assert!(erased.status.success() && said.contains(&format!("erased {id}: 1 revisions")), "{said}");
     assert!(said.contains("0 comments came without an e-mail"), "{said}");
+    assert!(said.contains("the author’s email as digests"), "{said}");
+    let id = send(&server, "Mon autre avis.", json!({ "id": "membre 7", "ip": "203.0.113.7" })).await;
+    let told = text(&run(folder, &["privacy", "export", "--author-id", "membre 7"], "").stdout);
+    assert!(told.contains(&id), "{told}");
+    let report: Value = serde_json::from_slice(&run(folder, &["privacy", "report", "--json"], "").stdout).unwrap();
+    let site = &report["sites"]["default"];
+    assert_eq!((&site["author_ids"], &site["addresses"], &site["emails"]), (&json!(1), &json!(1), &json!(0)));
+    assert!(site["addresses_end"].is_string(), "{site}");
+    let erased = text(&run(folder, &["privacy", "erase", "--ip", "-"], "203.0.113.7\n").stdout);
+    assert!(erased.contains(&format!("erased {id}: ")) && erased.contains("without an address"), "{erased}");
     assert_eq!(run(folder, &erase, "").status.code(), Some(1), "there is nothing left");
     for (arguments, hint) in
-        [(["privacy", "erase", "--email", ""], "is empty"), (["privacy", "erase", "--site", "a"], "--email")]
+        [(["privacy", "erase", "--email", ""], "is missing"), (["privacy", "erase", "--site", "a"], "--email")]
     {
         let refused = run_with(&[], folder, &arguments, "");
         assert!(refused.status.code() == Some(2) && text(&refused.stderr).contains(hint), "{}", text(&refused.stderr));
@@ -133,4 +196,12 @@ async fn what_outlives_the_keys_of_addresses_and_what_does_not() {
     let (_, receipt) = server.post("/v1/authors/erase", json!({ "email": "zoe@exemple.fr" })).await;
     assert_eq!((ids(&receipt).len(), ids(&receipt)[0]), (3, id.as_str()));
     assert_eq!(receipt["without_email"], 3);
+
+    let (_, receipt) = server.post("/v1/authors/erase", json!({ "ip": "203.0.113.7" })).await;
+    assert_eq!(ids(&receipt).len(), 1, "one that is nameless came under a key that is left");
+    let unlinkable = receipt["unlinkable"].as_array().unwrap();
+    assert!(unlinkable.len() == 1 && unlinkable[0]["comments"] == 2, "the nameless of 40 days before: {receipt}");
+    let day = |field: &str| unlinkable[0][field].as_str().unwrap().parse::<jiff::civil::Date>().unwrap();
+    let today = jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date();
+    assert!(day("from") <= today && today < day("until"), "{receipt}");
 }

@@ -22,7 +22,7 @@ fn identifier(number: u8) -> Identifier {
 /// By e-mail, name, address and network, under the key of a period.
 fn author(of: [u8; 4], period: Period) -> Identity {
     let [email, name, address, network] = of.map(identifier);
-    Identity { email: Some(email), name: Some(name), origins: vec![Origin { period, address, network }] }
+    Identity { email: Some(email), name: Some(name), account: None, origins: vec![Origin { period, address, network }] }
 }
 
 const THEN: Period = Period(1_384);

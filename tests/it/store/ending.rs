@@ -4,11 +4,13 @@ use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use tamis::domain::comment::CommentId;
 use tamis::domain::decision::Verdict;
-use tamis::domain::history::{Identifier, Identity};
+use tamis::domain::history::{Identifier, Identity, Origin, Period, Sought};
+use tamis::domain::moderator::{AuditAct, AuditLine};
 use tamis::domain::retention::{Ended, Retention};
 use tamis::domain::review::{Act, Record, Status};
 use tamis::domain::site::SiteId;
-use tamis::ports::privacy::Looked;
+use tamis::domain::standing::{Given, Standing, Term};
+use tamis::ports::privacy::{Attached, Kept, Looked, Said};
 use tamis::ports::store::{Change, Database, Entry, Position, Selection, Shadowed};
 use tamis::service::retention::Walk;
 
@@ -159,22 +161,86 @@ pub async fn an_erasure_takes_all_of_a_comment_and_nothing_of_another(place: &im
     store.record(named(own, 4, "a")).await.unwrap();
 }
 
-pub async fn what_a_person_wrote_is_found_by_their_email_in_order(place: &impl Backend) {
+/// By e-mail, account and address, each if it is not 0.
+fn author([email, account, address]: [u8; 3], period: Period) -> Identity {
+    let identifier = |of: u8| (of != 0).then_some(Identifier([of; 16]));
+    let origin = |address| Origin { period, address, network: Identifier([99; 16]) };
+    Identity {
+        email: identifier(email),
+        account: identifier(account),
+        origins: identifier(address).map(origin).into_iter().collect(),
+        name: None,
+    }
+}
+
+const THEN: Period = Period(1_384);
+const NEXT: Period = Period(1_385);
+
+pub async fn what_a_person_wrote_is_found_by_each_of_their_identifiers_in_order(place: &impl Backend) {
     let store = place.open().await;
     let (site, other) = (with_site(&*store, 1).await, with_site(&*store, 2).await);
-    let email = |of: u8| Some(Identifier([of; 16]));
-    for (site, number, email) in
-        [(site, 3, email(1)), (site, 1, email(1)), (site, 2, email(2)), (site, 4, None), (other, 5, email(1))]
-    {
-        let author = Identity { email, ..Identity::default() };
-        store.record(Entry { author, ..entry(site, number) }).await.unwrap();
+    for (site, number, of, period) in [
+        (site, 3, [1, 0, 0], THEN),
+        (site, 1, [1, 8, 0], THEN),
+        (site, 2, [2, 9, 20], NEXT),
+        (site, 4, [0, 0, 21], THEN),
+        (site, 5, [0, 0, 0], THEN),
+        (other, 6, [1, 8, 20], THEN),
+    ] {
+        store.record(Entry { author: author(of, period), ..entry(site, number) }).await.unwrap();
     }
-    let written =
-        async |of: u8, after, limit| store.written_by(site, Identifier([of; 16]), after, limit).await.unwrap();
-    let id = |number| entry(site, number).id;
-    assert_eq!(written(1, None, 9).await, [id(1), id(3)]);
-    assert_eq!(written(1, None, 1).await, [id(1)]);
-    assert_eq!(written(1, Some(Position(id(1))), 9).await, [id(3)]);
-    assert_eq!(written(9, None, 9).await, []);
-    assert_eq!((store.without_email(site).await.unwrap(), store.without_email(other).await.unwrap()), (1, 0));
+    let identifiers = |of: &[u8]| of.iter().map(|of| Identifier([*of; 16])).collect::<Vec<_>>();
+    let sought = |email: Option<u8>, account: Option<u8>, addresses: &[u8]| Sought {
+        email: email.map(|of| Identifier([of; 16])),
+        account: account.map(|of| Identifier([of; 16])),
+        addresses: identifiers(addresses),
+    };
+    let written = async |sought: &Sought, after, limit| store.written_by(site, sought, after, limit).await.unwrap();
+    let by_email = sought(Some(1), None, &[]);
+    assert_eq!(written(&by_email, None, 9).await, [id(1), id(3)]);
+    assert_eq!(written(&by_email, None, 1).await, [id(1)]);
+    assert_eq!(written(&by_email, Some(Position(id(1))), 9).await, [id(3)]);
+    assert_eq!(written(&sought(None, Some(9), &[]), None, 9).await, [id(2)]);
+    assert_eq!(written(&sought(None, None, &[20]), None, 9).await, [id(2)]);
+    assert_eq!(written(&sought(None, None, &[20, 21]), None, 9).await, [id(2), id(4)], "under either key");
+    assert_eq!(written(&sought(Some(1), Some(9), &[21]), None, 9).await, [id(1), id(2), id(3), id(4)]);
+    assert_eq!(written(&sought(Some(9), Some(1), &[1, 9]), None, 9).await, [], "each kind is its own");
+    assert_eq!(written(&Sought::default(), None, 9).await, [], "nobody is not everybody without an e-mail");
+
+    let kept = store.kept(site).await.unwrap();
+    let addresses = [(THEN, 1), (NEXT, 1)].into_iter().collect();
+    assert_eq!(kept, Kept { comments: 5, emails: 3, accounts: 2, addresses, standings: 0, standings_end: None });
+}
+
+pub async fn what_hangs_on_a_comment_is_told(place: &impl Backend) {
+    let store = place.open().await;
+    let (site, other) = (with_site(&*store, 1).await, with_site(&*store, 2).await);
+    let whole = author([1, 8, 20], THEN);
+    let recorded = shadowed(site, 1, Verdict::Approve, -100);
+    store.record(Entry { author: whole.clone(), claim: Some(claim(1, 1)), ..recorded }).await.unwrap();
+    store.record(entry(site, 2)).await.unwrap();
+    let given = Given::new(id(1), &whole, Standing::Blocked, Term::default(), "Paul", at(9)).unwrap();
+    let line = AuditLine {
+        id: uuid::Uuid::from_u128(7),
+        at: at(9),
+        by: "Paul".to_owned(),
+        site: Some(site),
+        act: AuditAct::StandingGiven { comment: id(1), standing: Standing::Blocked, until: given.until },
+    };
+    assert!(store.give_standing(site, &given, &[], 9, &line).await.unwrap());
+
+    let said = Said { standing: Standing::Blocked, until: given.until, by: "Paul".to_owned(), at: at(9) };
+    let attached = Attached {
+        identifiers: vec!["email", "id", "address"],
+        address_until: Some(THEN.ends()),
+        standing: Some(said),
+        answers: 1,
+        shadow_verdicts: 1,
+    };
+    assert_eq!(store.attached(site, id(1)).await.unwrap(), attached);
+    for (site, number) in [(site, 2), (other, 1), (site, 3)] {
+        assert_eq!(store.attached(site, id(number)).await.unwrap(), Attached::default(), "{number}");
+    }
+    let kept = store.kept(site).await.unwrap();
+    assert_eq!((kept.standings, kept.standings_end), (1, Some(given.until)));
 }

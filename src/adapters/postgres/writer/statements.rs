@@ -22,18 +22,19 @@ macro_rules! entries {
              $6::text[], $7::text[], $8::bigint[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], \
              $13::bigint[], $14::bytea[], $15::text[], $16::bigint[], $17::text[], $18::text[], $19::text[], \
              $20::text[], $21::text[], $22::text[], $23::text[], $24::bigint[], $25::bytea[], $26::bytea[], \
-             $27::bytea[], $28::bytea[], $29::bigint[]) AS entry (id, site, external_id, kind, page_url, page_title, page_language, \
+             $27::bytea[], $28::bytea[], $29::bigint[], $30::bytea[]) AS entry (id, site, external_id, kind, page_url, page_title, page_language, \
              page_published_at, parent_id, status, version, revision, at, digest, verdict, score, decision, body, \
              format, author_name, author_url, shadow_model, shadow_verdict, shadow_score, author_email, \
-             author_identity, author_address, author_network, author_period)), ",
+             author_identity, author_address, author_network, author_period, author_account)), ",
             $rest,
             ", revised AS (INSERT INTO revisions SELECT id, revision, digest, verdict, score, decision, at \
              FROM entry JOIN done USING (id)), \
              written AS (INSERT INTO texts SELECT id, revision, body, format, author_name, author_url \
              FROM entry JOIN done USING (id)), \
-             signed AS (INSERT INTO authors SELECT id, site, author_email, author_identity, author_address, \
-             author_network, author_period FROM entry JOIN done USING (id) WHERE revision = 1 \
-             AND coalesce(author_email, author_identity, author_address) IS NOT NULL), \
+             signed AS (INSERT INTO authors (comment, site, email, name, address, network, period, account) \
+             SELECT id, site, author_email, author_identity, author_address, author_network, author_period, \
+             author_account FROM entry JOIN done USING (id) WHERE revision = 1 \
+             AND coalesce(author_email, author_identity, author_address, author_account) IS NOT NULL), \
              shadowed AS (INSERT INTO shadow_verdicts SELECT id, revision, shadow_model, shadow_verdict, shadow_score \
              FROM entry JOIN done USING (id) WHERE shadow_model IS NOT NULL) \
              SELECT id, EXISTS (SELECT FROM sites WHERE sites.id = entry.site) AS has_site FROM entry \
@@ -177,6 +178,7 @@ fn bind_entries<'q>(
         .bind(entries.column(|entry| entry.author.origins.first().map(|origin| bytes(&origin.address))))
         .bind(entries.column(|entry| entry.author.origins.first().map(|origin| bytes(&origin.network))))
         .bind(entries.column(|entry| entry.author.origins.first().map(|origin| i64::from(origin.period.0))))
+        .bind(entries.column(|entry| entry.author.account.as_ref().map(bytes)))
 }
 
 struct Entries<'q>(&'q [Placed<&'q Recording>]);
