@@ -106,6 +106,10 @@ impl Mailer for SmtpMailer {
 /// What a server says may hold the address, so its code alone is told.
 fn unsent(error: &Error, again: bool) -> Unsent {
     let why = match error.status() {
+        // RFC 4954: the credentials are wrong.
+        Some(code) if u16::from(code) == 535 => {
+            "the mail server does not take `mail.user` with this password (535)".to_owned()
+        }
         Some(code) => format!("the mail server answered {code}"),
         None if error.is_response() || error.is_client() => "the mail server does not speak as it should".to_owned(),
         None => format!("the mail server: {}", root(error)),

@@ -186,6 +186,45 @@ async fn a_mail_goes_out_encrypted_or_not_at_all() {
     browser.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_goes_out_in_the_name_of_its_user_and_a_wrong_password_is_told_but_not_shown() {
+    const RIGHT: &str = "le bon mot de passe";
+    const WRONG: &str = "un autre mot de passe";
+    let port = free_port();
+    let (smtp, certificate) = SmtpServer::start_with_login(port, "tamis", RIGHT).await;
+    let with = |password: &str| {
+        let mut settings = settings(port, free_port(), "starttls");
+        settings.push(("SSL_CERT_FILE", certificate.to_str().unwrap().to_owned()));
+        settings.push(("TAMIS_MAIL__USER", "tamis".to_owned()));
+        settings.push(("TAMIS_MAIL__PASSWORD", password.to_owned()));
+        start(&settings)
+    };
+    let browser = Browser::start().await;
+    let refused = Newsroom::open_on(with(WRONG)).await;
+    refused.lea(&browser).await;
+    wish(&refused, &browser, 1).await;
+    for tries in 1..4 {
+        make_due(&refused.server).await;
+        until(&refused.server, "it is tried again", |_, number, failed| number == tries && !failed).await;
+    }
+    make_due(&refused.server).await;
+    until(&refused.server, "it is given up", |_, tries, failed| tries == 0 && failed).await;
+    assert!(logged(&refused.server, "does not take `mail.user` with this password (535)"));
+    for secret in [WRONG, ADDRESS] {
+        assert!(!logged(&refused.server, secret), "{secret} is in the log");
+    }
+    assert!(smtp.mails().is_empty());
+    drop(refused);
+
+    let known = Newsroom::open_on(with(RIGHT)).await;
+    known.lea(&browser).await;
+    wish(&known, &browser, 1).await;
+    make_due(&known.server).await;
+    eventually("the mail is there", async || smtp.mails().pop()).await;
+    assert!(!logged(&known.server, RIGHT));
+    browser.close().await;
+}
+
 const SECRET: &str = "un secret que les serveurs partagent";
 const MODERATORS: usize = 12;
 

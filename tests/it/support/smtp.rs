@@ -24,6 +24,22 @@ impl SmtpServer {
 
     /// One that takes mails over TLS alone (STARTTLS), and the certificate by which a client knows it.
     pub async fn start_with_tls(port: u16) -> (Self, PathBuf) {
+        let (folder, key, certificate) = Self::certified();
+        let server = Self::launch(port, folder, &["--tlscert", &certificate, "--tlskey", &key]).await;
+        (server, certificate.into())
+    }
+
+    /// One that takes mails over TLS alone and from one user alone.
+    pub async fn start_with_login(port: u16, user: &str, password: &str) -> (Self, PathBuf) {
+        let (folder, key, certificate) = Self::certified();
+        let mut command = Command::new("/usr/bin/python3");
+        command.arg("-c").arg(include_str!("smtp.py")).arg(port.to_string()).arg(folder.path().join("mails"));
+        command.args([&certificate, &key, user, password]);
+        (Self::run(command, port, folder).await, certificate.into())
+    }
+
+    /// A folder with a key and the certificate of it.
+    fn certified() -> (TempDir, String, String) {
         let folder = TempDir::new().unwrap();
         let [key, certificate] = ["key.pem", "certificate.pem"].map(|name| folder.path().join(name));
         let mut openssl = Command::new("openssl");
@@ -33,14 +49,17 @@ impl SmtpServer {
         openssl.arg(&key).arg("-out").arg(&certificate).stderr(Stdio::null());
         assert!(openssl.status().expect("openssl is installed").success());
         let (key, certificate) = (key.to_str().unwrap().to_owned(), certificate.to_str().unwrap().to_owned());
-        let server = Self::launch(port, folder, &["--tlscert", &certificate, "--tlskey", &key]).await;
-        (server, certificate.into())
+        (folder, key, certificate)
     }
 
     async fn launch(port: u16, folder: TempDir, arguments: &[&str]) -> Self {
         let mut command = Command::new("aiosmtpd");
         command.args(["--nosetuid", "--listen", &format!("localhost:{port}")]).args(arguments);
         command.args(["--class", "aiosmtpd.handlers.Mailbox"]).arg(folder.path().join("mails"));
+        Self::run(command, port, folder).await
+    }
+
+    async fn run(mut command: Command, port: u16, folder: TempDir) -> Self {
         let process = command.stderr(Stdio::null()).spawn().expect("aiosmtpd is installed");
         let server = Self { process, folder };
         let answers = async || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok();
