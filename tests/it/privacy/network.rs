@@ -5,7 +5,7 @@ use std::process::Command;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::server::{Server, tamis};
+use crate::support::server::{Server, tamis, unconfigured};
 
 /// The kernel's own account of every connection that the server asks for.
 #[tokio::test]
@@ -47,6 +47,7 @@ fn a_server_works_without_a_network() {
     command.args(["--map-root-user", "--net", "sh", "-c"]);
     command.arg("ip link set lo up && ! ip route get 192.0.2.1 && exec \"$@\"");
     command.arg("sh").arg(tamis().get_program()).args(["demo", "--once"]).current_dir(folder.path());
+    unconfigured(&mut command);
     let output = command.output().unwrap();
     let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success() && told.contains("reject"), "{told}");

@@ -29,11 +29,15 @@ pub struct Server {
 /// The binary under test.
 pub fn tamis() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tamis"));
-    // What the tests' own environment configures must not reach the binary.
+    unconfigured(&mut command);
+    command
+}
+
+/// What the tests' own environment configures must not reach the binary.
+pub fn unconfigured(command: &mut Command) {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TAMIS_")) {
         command.env_remove(name);
     }
-    command
 }
 
 impl Server {
@@ -59,7 +63,8 @@ impl Server {
     }
 
     /// With the binary run by another command, such as `strace`.
-    pub fn start_under(command: Command, settings: &[(&str, &str)]) -> Self {
+    pub fn start_under(mut command: Command, settings: &[(&str, &str)]) -> Self {
+        unconfigured(&mut command);
         let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         Self::launch(Arc::new(tempfile::tempdir().unwrap()), settings, None, command)
     }
