@@ -63,6 +63,7 @@ order-doubt = Most doubtful first
 filter-page = On the page { $name }
 filter-reason = For the reason { $name }
 filter-author = By { $name }
+filter-same-author = By this author
 filter-none = Show all
 filter-like = { $count ->
     [one] Decide on { $count } comment
@@ -81,7 +82,8 @@ card-nameless = No name
 card-text-gone = Text gone
 card-text-gone-why = The text of this comment is no longer kept.
 card-on = on
-card-same-author = same author
+card-same-author = all that waits of this author
+card-same-name = all that waits under this name
 card-same-reason = same reason
 card-revision = { $count ->
     [one] { $count } version
@@ -92,8 +94,14 @@ card-campaign = The same text, or nearly: { $count ->
    *[other] { $count } waiting
   }, { $pages ->
     [0] on no page
-    [one] on { $pages } page
-   *[other] on { $pages } pages
+    [one] { $counted ->
+        [some] on at least { $pages } page
+       *[all] on { $pages } page
+    }
+   *[other] { $counted ->
+        [some] on at least { $pages } pages
+       *[all] on { $pages } pages
+    }
   }; the first { $since }
 card-campaign-decide = Decide on all
 card-degraded = Decided without all checks
@@ -246,6 +254,7 @@ keys-back = Back to the queue
 script-away = The server does not answer. Nothing is lost: try again in a moment.
 script-signed-out = Your session is over. Nothing is lost: sign in in another tab, then go on here.
 script-nothing-to-undo = Nothing to undo here.
+script-goes-on = Searching…
 script-elsewhere = Decided by somebody else.
 script-pick = For the selection (#):
 

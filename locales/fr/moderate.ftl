@@ -63,6 +63,7 @@ order-doubt = Les plus douteux d’abord
 filter-page = Sur la page { $name }
 filter-reason = Pour la raison { $name }
 filter-author = De { $name }
+filter-same-author = De cet auteur
 filter-none = Tout voir
 filter-like = { $count ->
     [one] Décider pour { $count } commentaire
@@ -81,7 +82,8 @@ card-nameless = Sans nom
 card-text-gone = Texte effacé
 card-text-gone-why = Le texte de ce commentaire n’est plus conservé.
 card-on = sur
-card-same-author = du même auteur
+card-same-author = tout ce qui attend de cet auteur
+card-same-name = tout ce qui attend sous ce nom
 card-same-reason = même raison
 card-revision = { $count ->
     [one] { $count } version
@@ -92,8 +94,14 @@ card-campaign = Le même texte, ou presque : { $count ->
    *[other] { $count } en attente
   }, { $pages ->
     [0] sans page
-    [one] sur { $pages } page
-   *[other] sur { $pages } pages
+    [one] { $counted ->
+        [some] sur au moins { $pages } page
+       *[all] sur { $pages } page
+    }
+   *[other] { $counted ->
+        [some] sur au moins { $pages } pages
+       *[all] sur { $pages } pages
+    }
   } ; le premier { $since }
 card-campaign-decide = Décider pour tous
 card-degraded = Décidé sans toutes les vérifications
@@ -250,6 +258,7 @@ keys-back = Retour à la file
 script-away = Pas de réponse du serveur. Rien n’a été perdu : réessayez dans un instant.
 script-signed-out = Votre session est finie. Rien n’a été perdu : connectez-vous dans un autre onglet, puis recommencez ici.
 script-nothing-to-undo = Rien à annuler ici.
+script-goes-on = Recherche en cours…
 script-elsewhere = Décidé par quelqu’un d’autre.
 script-pick = Pour la sélection (#) :
 

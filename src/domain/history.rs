@@ -6,6 +6,7 @@
 mod sought;
 
 use std::collections::HashSet;
+use std::fmt;
 use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
@@ -43,6 +44,29 @@ impl Identifier {
     fn of(site: SiteId, key: &DigestKey, kind: &str, parts: [&str; 2]) -> Self {
         let [first, second] = parts.map(str::as_bytes);
         Self(key.short_digest(&[site.0.as_bytes(), kind.as_bytes(), first, second]))
+    }
+}
+
+/// In hexadecimal digits.
+impl fmt::Display for Identifier {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(to, "{byte:02x}"))
+    }
+}
+
+/// What the queue gathers the comments of one author by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recognised {
+    ByEmail(Identifier),
+    /// Who leaves no e-mail shares this with whoever takes the same name and URL.
+    ByName(Identifier),
+}
+
+impl Recognised {
+    pub const fn identifier(self) -> Identifier {
+        match self {
+            Self::ByEmail(identifier) | Self::ByName(identifier) => identifier,
+        }
     }
 }
 
@@ -130,6 +154,22 @@ impl Identity {
 
     pub fn is_empty(&self) -> bool {
         self.email.is_none() && self.name.is_none() && self.account.is_none() && self.origins.is_empty()
+    }
+
+    /// What tells the author's comments from others' in the queue; `None` where there is neither e-mail nor name.
+    pub fn recognised(&self) -> Option<Recognised> {
+        self.email.map(Recognised::ByEmail).or(self.name.map(Recognised::ByName))
+    }
+
+    /// Whether what is said of this author shows on the other's comments, too: the same e-mail or the same address.
+    pub fn meets(&self, other: &Self) -> bool {
+        let same_address = || {
+            let addresses =
+                |author: &Self| author.origins.iter().map(|origin| (origin.period, origin.address)).collect();
+            let (ours, theirs): (HashSet<_>, HashSet<_>) = (addresses(self), addresses(other));
+            !ours.is_disjoint(&theirs)
+        };
+        (self.email.is_some() && self.email == other.email) || same_address()
     }
 
     /// Whether anything can be found by it: a name alone is anybody's.

@@ -144,7 +144,16 @@ pub struct Event {
 #[serde(rename_all = "lowercase")]
 pub enum Act {
     /// A person settled the status of a revision; `before` is what an undo restores.
-    Resolved { revision: u32, status: Status, before: Status, label: Option<Label>, reason: Option<Reason> },
+    Resolved {
+        revision: u32,
+        status: Status,
+        before: Status,
+        label: Option<Label>,
+        reason: Option<Reason>,
+        /// What it was brought back for: a copy of this campaign, that came when too few had come to tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        campaign: Option<CommentId>,
+    },
     /// A person said what a revision is, without touching its status.
     Labelled { revision: u32, label: Label, reason: Option<Reason> },
     /// The resolution `event` was taken back.
@@ -192,9 +201,15 @@ impl Record {
         self.revisions.last()
     }
 
-    /// The campaign that the latest revision is one of the copies of, as its decision calls it.
+    /// The campaign that the latest revision is one of the copies of: as its decision says, or whoever brought it back.
     pub fn campaign(&self) -> Option<CommentId> {
-        self.latest()?.decision.signals.iter().find_map(|signal| signal.campaign)
+        let latest = self.latest()?;
+        let brought_back = |event: &Event| match event.act {
+            Act::Resolved { revision, campaign, .. } if revision == latest.number => campaign,
+            _ => None,
+        };
+        let decided = latest.decision.signals.iter().find_map(|signal| signal.campaign);
+        decided.or_else(|| self.events.iter().rev().find_map(brought_back))
     }
 
     fn revision(&self) -> u32 {
@@ -233,7 +248,13 @@ impl Record {
 
     /// The act that settles the status of the latest revision.
     pub fn resolve(&self, status: Status, label: Option<Label>, reason: Option<Reason>) -> Act {
-        Act::Resolved { revision: self.revision(), status, before: self.status, label, reason }
+        Act::Resolved { revision: self.revision(), status, before: self.status, label, reason, campaign: None }
+    }
+
+    /// The act that holds the latest revision as one of the copies of a campaign.
+    pub fn bring_back(&self, campaign: Option<CommentId>) -> Act {
+        let (revision, before) = (self.revision(), self.status);
+        Act::Resolved { revision, status: Status::Held, before, label: None, reason: None, campaign }
     }
 
     /// The act that says what the latest revision is.

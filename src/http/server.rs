@@ -94,6 +94,8 @@ pub fn serve(
             .wrap(Compress::default())
             .wrap(from_fn(headers::request_id_and_log))
     })
+    // The last part of a long answer would wait, some 40 ms, until the client has said that it got those before.
+    .tcp_nodelay(true)
     .workers(workers)
     .max_connections(CONNECTIONS)
     .client_request_timeout(HEAD)

@@ -30,10 +30,11 @@ pub trait QueueStore: Send + Sync {
     /// How many held comments fit, true as of the last write.
     async fn held_number(&self, site: SiteId, filter: &Filter) -> Result<u64, StoreError>;
 
-    /// The pages, reasons, authors or campaigns with most held comments, most first, at most `limit`.
+    /// The pages, reasons, authors or campaigns with most held comments, most first, at most `limit`: each number is true
+    /// as of the last write; which ones have most is, at the latest, as of the last [`QueueStore::tidy_queue`].
     async fn tallies(&self, site: SiteId, facet: Facet, limit: u32) -> Result<Vec<Tally>, StoreError>;
 
-    /// Where the held copies of a campaign stand, of the first [`MOST_ASKED`]; `None` where none is held.
+    /// Where the held copies of a campaign stand, of the first [`MOST_SPREAD`]; `None` where none is held.
     async fn spread(&self, site: SiteId, campaign: CommentId) -> Result<Option<Spread>, StoreError>;
 
     /// Which of these comments are held; at most [`MOST_ASKED`] are looked at.
@@ -64,6 +65,9 @@ pub trait QueueStore: Send + Sync {
 /// Most comments that one call names.
 pub const MOST_ASKED: u32 = 1_000;
 
+/// Most copies of a campaign that are looked at for where they stand: twenty cards may be of twenty campaigns.
+pub const MOST_SPREAD: u32 = 200;
+
 /// How to look at the queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Look {
@@ -82,7 +86,7 @@ pub enum Filter {
     Reason(String),
     /// With a signal of this campaign in the latest decision: copies of one text.
     Campaign(String),
-    /// With this author's name, or address where there is no name, in the latest revision.
+    /// By the author with this [`Recognised`](crate::domain::history::Recognised) identifier, in hexadecimal digits.
     Author(String),
 }
 

@@ -53,6 +53,9 @@ pub struct AnswerSignal {
     /// Approved comments of the same campaign.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub copies: Vec<CommentId>,
+    /// What the campaign is known by: the id of one of its comments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<CommentId>,
 }
 
 /// One feature's part in a head's score. The token is null once the text it stood in is gone.
@@ -174,6 +177,7 @@ impl AnswerSignal {
             cap: explanation.and_then(|explanation| explanation.cap),
             spans: signal.spans.clone(),
             copies: signal.copies.clone(),
+            campaign: signal.campaign,
         }
     }
 }

@@ -51,8 +51,8 @@ impl Service {
     /// # Errors
     /// There is no such comment on this site, or the store is away.
     pub async fn requeue_copies(&self, site: &Site, id: CommentId, by: &str) -> Result<Vec<CommentId>, ServiceError> {
-        let mut requeued = Vec::new();
-        for copy in named(&self.comment(site, id).await?) {
+        let (mut requeued, copied) = (Vec::new(), self.comment(site, id).await?);
+        for copy in named(&copied) {
             let record = match self.comment(site, copy).await {
                 Err(ServiceError::NotFound) => continue,
                 record => record?,
@@ -60,7 +60,7 @@ impl Service {
             if record.status != Status::Approved {
                 continue;
             }
-            let intent = Intent::Resolve { status: Status::Held, label: None, reason: None };
+            let intent = Intent::BringBack { campaign: copied.campaign() };
             match self.act(site, copy, by, intent, Some(record.version), None).await {
                 Ok(_) => requeued.push(copy),
                 Err(ServiceError::Changed { .. }) => {}

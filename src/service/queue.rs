@@ -17,9 +17,9 @@ use super::{Service, ServiceError};
 
 /// Most comments that one act touches.
 pub const MOST_AT_ONCE: u32 = 500;
-/// How many comments one search looks through before it hands over what it found: some tens of milliseconds.
-const SEARCHED: usize = 3_000;
-const TEXTS_AT_ONCE: u32 = 500;
+/// How much text one search looks through before it hands over what it found, in bytes: some tens of milliseconds.
+const SEARCHED: usize = 200_000;
+const TEXTS_AT_ONCE: u32 = 100;
 /// Acts in flight at once: the stores commit what waits together.
 const TOGETHER: usize = 50;
 /// Neighbours on each side.
@@ -97,7 +97,7 @@ impl Service {
     }
 
     /// The comments of the queue that hold all the words, whatever their case and accents: at most `limit`, among the
-    /// next few thousand. The texts themselves are read, so that there is no index that could outlive them.
+    /// next few hundred. The texts themselves are read, so that there is no index that could outlive them.
     ///
     /// # Errors
     /// The store is away.
@@ -114,7 +114,8 @@ impl Service {
         let next = loop {
             let texts = self.queue.held_texts(site.id, look, after, TEXTS_AT_ONCE).await?;
             let Some((last, _)) = texts.last() else { break None };
-            (after, looked_at) = (Some(*last), looked_at + texts.len());
+            (after, looked_at) =
+                (Some(*last), looked_at + texts.iter().map(|(_, content)| content.body.len()).sum::<usize>());
             let fits = texts.iter().filter(|(_, content)| holds(content, &words)).map(|(rank, _)| *rank);
             found.extend(fits);
             if found.len() > limit as usize {
@@ -207,6 +208,19 @@ impl Service {
     /// The store is away.
     pub async fn held_number(&self, site: &Site, filter: &Filter) -> Result<u64, ServiceError> {
         Ok(self.queue.held_number(site.id, filter).await?)
+    }
+
+    /// What whoever wrote the oldest held comment that fits calls themselves there: the name, or else the URL.
+    ///
+    /// # Errors
+    /// The store is away.
+    pub async fn name_of_waiting(&self, site: &Site, filter: &Filter) -> Result<Option<String>, ServiceError> {
+        let look = Look { filter: filter.clone(), order: Order::OldestFirst };
+        let oldest = self.queue.held(site.id, &look, None, 1).await?.pop();
+        let content = oldest.and_then(|held| held.record.revisions.into_iter().next_back()?.content);
+        Ok(content.and_then(|Content { author_name, author_url, .. }| {
+            author_name.filter(|name| !name.is_empty()).or(author_url).filter(|name| !name.is_empty())
+        }))
     }
 
     /// What a comment answers, and what stands around it on its page.

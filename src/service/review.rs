@@ -18,6 +18,10 @@ pub enum Intent {
         label: Option<Label>,
         reason: Option<Reason>,
     },
+    /// Held again, as one of the copies of a campaign.
+    BringBack {
+        campaign: Option<CommentId>,
+    },
     Label {
         label: Label,
         reason: Option<Reason>,
@@ -42,6 +46,7 @@ impl Intent {
     fn on(self, record: &Record) -> Result<Act, Refusal> {
         match self {
             Self::Resolve { status, label, reason } => Ok(record.resolve(status, label, reason)),
+            Self::BringBack { campaign } => Ok(record.bring_back(campaign)),
             Self::Label { label, reason } => Ok(record.label_as(label, reason)),
             Self::Undo => record.undo(),
             Self::UndoOf(event) => record.undo_of(event),

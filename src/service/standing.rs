@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures_util::future::try_join_all;
 
 use crate::domain::comment::CommentId;
-use crate::domain::history::{Identity, TrackRecord};
+use crate::domain::history::{Identity, Recognised, TrackRecord};
 use crate::domain::moderator::{AuditAct, AuditLine};
 use crate::domain::site::Site;
 use crate::domain::standing::{self, Given, Standing, Term, Unrecognisable};
@@ -18,6 +18,8 @@ pub struct Profile {
     /// What a moderator said of the author.
     pub given: Option<Given>,
     pub record: TrackRecord,
+    /// What else of theirs waits is found by this.
+    pub recognised: Option<Recognised>,
 }
 
 /// By comment.
@@ -77,12 +79,32 @@ impl Service {
     pub async fn profiles(&self, site: &Site, ids: &[CommentId]) -> Result<Profiles, ServiceError> {
         let authors = self.authors.authors(site.id, ids).await?;
         let now = self.clock.now();
-        let shown = authors.into_iter().filter(|(_, author)| author.has_past()).map(async |(id, author)| {
-            let remembered = self.authors.remembered(site.id, &author).await?;
-            let given = standing::shown(&remembered.standings, &author, now).cloned();
-            Ok::<_, ServiceError>((id, Profile { given, record: TrackRecord::of(id, &author, &remembered.past) }))
+        let shown = authors.into_iter().map(async |(id, author)| {
+            let mut profile = Profile { recognised: author.recognised(), ..Profile::default() };
+            if author.has_past() {
+                let remembered = self.authors.remembered(site.id, &author).await?;
+                profile.given = standing::shown(&remembered.standings, &author, now).cloned();
+                profile.record = TrackRecord::of(id, &author, &remembered.past);
+            }
+            Ok::<_, ServiceError>((id, profile))
         });
         Ok(try_join_all(shown).await?.into_iter().collect())
+    }
+
+    /// Which of these other comments show what is said of who wrote this one.
+    ///
+    /// # Errors
+    /// There is no such comment on this site, or the store is away.
+    pub async fn of_same_author(
+        &self,
+        site: &Site,
+        id: CommentId,
+        others: &[CommentId],
+    ) -> Result<Vec<CommentId>, ServiceError> {
+        let Some(author) = self.author_of(site, id).await? else { return Ok(Vec::new()) };
+        let authors = self.authors.authors(site.id, others).await?;
+        let same = authors.into_iter().filter(|(other, identity)| *other != id && identity.meets(&author));
+        Ok(same.map(|(other, _)| other).collect())
     }
 
     /// Keeps up a trust that would end with the key of addresses. A store that does not answer is asked again with the

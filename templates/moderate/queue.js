@@ -31,7 +31,7 @@
 
   const say = (text) => {
     document.getElementById("said").textContent = text;
-    told.hidden = false;
+    told.classList.remove("unseen");
     undoButton.hidden = presses.length === 0;
   };
 
@@ -44,7 +44,10 @@
   };
 
   const settle = () => {
-    document.getElementById("empty").hidden = all().length > 0 || Boolean(cards.querySelector(".more"));
+    const empty = document.getElementById("empty");
+    const goesOn = Boolean(cards.querySelector(".more"));
+    empty.hidden = all().length > 0;
+    empty.textContent = goesOn ? empty.dataset.goesOn : empty.dataset.nothing;
     const picked = acts.querySelectorAll("input[name=chosen]:checked").length;
     document.querySelector(".bulk")?.classList.toggle("on", picked > 0);
     const hint = document.getElementById("picked");
@@ -71,7 +74,7 @@
     } finally {
       loading = false;
     }
-    document.getElementById("empty").hidden = all().length > 0;
+    settle();
   };
 
   /** A session that began anew in another tab has other forms. */
@@ -139,16 +142,20 @@
     settle();
   };
 
-  /** What is said of an author leaves the card where it is. */
+  /** What is said of an author leaves the card where it is, and shows on the other cards of that author. */
   const tell = async (button, card) => {
     const days = card.querySelector("select[name^=days-]");
-    const answer = await send(button.formAction, [["act", button.value], [days.name, days.value]]);
+    const seen = all().map((other) => other.dataset.id).join(",");
+    const answer = await send(button.formAction, [["act", button.value], [days.name, days.value], ["seen", seen]]);
     if (!answer) return;
     say(answer.said);
-    const fresh = await renew(card.dataset.id);
-    if (!fresh || !card.isConnected) return;
-    card.replaceWith(fresh);
-    focusOn(fresh);
+    await Promise.all([card.dataset.id, ...answer.done].map(async (id) => {
+      const [there, fresh] = [byId(id), await renew(id)];
+      if (!fresh || !there?.isConnected) return;
+      there.replaceWith(fresh);
+      if (there === card) focusOn(fresh);
+      else if (there === current) current = fresh;
+    }));
   };
 
   const undo = async () => {
@@ -219,50 +226,25 @@
     focusOn(list[Math.min(Math.max(place + step, 0), list.length - 1)] || list[0]);
   };
 
-  const keys = {
+  /** The card that keys act on. */
+  const here = () => {
+    if (!current?.isConnected) current = waiting()[0] || null;
+    return current;
+  };
+
+  singleKeys(here, {
     j: () => move(1),
     k: () => move(-1),
     z: undo,
     x: () => {
-      const box = current?.querySelector("input[name=chosen]");
+      const box = here()?.querySelector("input[name=chosen]");
       if (box) {
         box.checked = !box.checked;
         settle();
       }
     },
-    e: () => {
-      const because = current?.querySelector(".because");
-      if (because) {
-        because.open = true;
-        because.querySelector("button").focus();
-      }
-    },
-    o: () => current?.querySelector(".acts a.button")?.click(),
+    o: () => here()?.querySelector(".acts a.button")?.click(),
     "/": () => document.getElementById("q").focus(),
-    "?": () => {
-      const help = document.getElementById("keys");
-      help.open = !help.open;
-      help.scrollIntoView({ block: "nearest" });
-      if (help.open) help.querySelector("summary").focus();
-    },
-  };
-  for (const key of ["a", "r", "s", "b", "n"]) {
-    keys[key] = () => current?.querySelector(`.acts button[data-key=${key}]`)?.click();
-  }
-
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    if (event.key === "Escape" && event.target.matches("input, select")) event.target.blur();
-    if (event.key === "Enter" && event.target.matches("input[name^=typed-]")) {
-      event.preventDefault();
-      event.target.nextElementSibling.click();
-    }
-    if (event.target.matches("input:not([type=checkbox]), select, textarea")) return;
-    const key = keys[event.key];
-    if (!key) return;
-    event.preventDefault();
-    if (!current?.isConnected) current = waiting()[0] || null;
-    key();
   });
 
   /** What others did, every few seconds while somebody looks. */
@@ -290,5 +272,5 @@
 
   document.documentElement.classList.add("scripted");
   settle();
-  if (told.hidden) focusOn(waiting()[0]);
+  if (told.classList.contains("unseen")) focusOn(waiting()[0]);
 }

@@ -40,8 +40,10 @@ async fn walk(server: &Server) {
     let signal = copies(&fifth).unwrap();
     assert_eq!((&fifth["verdict"], &signal["copies"]), (&json!("hold"), &json!(approved)), "{fifth}");
     assert!(signal["message"].as_str().unwrap().contains("5 fois"));
+    assert_eq!(signal["campaign"], approved[0], "one name for all, the first one's id");
     for nth in 5..8 {
-        assert_eq!(send_copy(server, &server.key, nth).await["verdict"], "hold");
+        let copy = send_copy(server, &server.key, nth).await;
+        assert_eq!((&copy["verdict"], &copies(&copy).unwrap()["campaign"]), (&json!("hold"), &approved[0]));
     }
     assert_eq!(send_copy(server, &server.key, 8).await["verdict"], "reject");
 

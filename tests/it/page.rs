@@ -9,6 +9,7 @@ pub mod newsroom;
 mod notifications;
 mod pictures;
 mod queue;
+mod screen_reader;
 
 use serde_json::Value;
 

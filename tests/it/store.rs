@@ -141,10 +141,10 @@ macro_rules! queues {
             the_most_doubtful_come_first_as_the_domain_measures
             each_filter_finds_its_comments_and_counts_them
             copies_are_found_by_their_campaign_and_where_they_stand
+            a_copy_that_was_brought_back_is_one_of_its_campaign
             a_page_of_the_queue_goes_on_where_the_last_one_ended
             what_cannot_be_read_as_a_reason_is_none
-            an_author_is_forgotten_with_the_text
-            an_author_is_forgotten_with_their_name
+            authors_are_told_apart_by_e_mail_and_else_by_name
             a_comment_that_is_erased_leaves_queue_and_counts
             counts_stay_true_under_many_writers
             tallies_come_most_first

@@ -209,6 +209,8 @@ fn migrator() -> Migrator {
         migration(22, "audit by time", include_str!("../../../migrations/postgres/0022_audit_by_time.sql")),
         migration(23, "bulletins", include_str!("../../../migrations/postgres/0023_bulletins.sql")),
         migration(24, "accounts of authors", include_str!("../../../migrations/postgres/0024_accounts_of_authors.sql")),
+        migration(27, "queue by author", include_str!("../../../migrations/postgres/0027_queue_by_author.sql")),
+        migration(28, "queue tallies", include_str!("../../../migrations/postgres/0028_queue_tallies.sql")),
     ]);
     // Ours is held already.
     migrator.set_locking(false);

@@ -10,7 +10,7 @@ use crate::adapters::rows;
 use crate::domain::comment::{CommentId, Content};
 use crate::domain::review::Record;
 use crate::domain::site::SiteId;
-use crate::ports::queue::{Done, Facet, Filter, Held, Look, MOST_ASKED, Order, Rank, Spread, Tally};
+use crate::ports::queue::{Done, Facet, Filter, Held, Look, MOST_ASKED, MOST_SPREAD, Order, Rank, Spread, Tally};
 use crate::ports::store::StoreError;
 use jiff::Timestamp;
 
@@ -20,8 +20,12 @@ const MOST_TALLIES: u32 = 100;
 
 const NUMBER: &str = "SELECT coalesce(sum(number), 0)::bigint FROM queue_counts \
      WHERE site = $1 AND facet = $2 AND value = queue_value($3)";
+/// Of the values with the largest rows.
 const TALLIES: &str = "SELECT value, sum(number)::bigint AS number FROM queue_counts WHERE site = $1 AND facet = $2 \
+     AND value IN (SELECT value FROM queue_counts WHERE site = $1 AND facet = $2 ORDER BY number DESC LIMIT $4) \
      GROUP BY value HAVING sum(number) > 0 ORDER BY 2 DESC, 1 LIMIT $3";
+/// So many rows are looked at for each tally: a value may have several.
+const ROWS_A_TALLY: u32 = 20;
 const SPREAD: &str = "SELECT count(DISTINCT page_url) AS pages, min(created_at) AS since FROM comments \
      WHERE id IN (SELECT comment FROM queue WHERE site = $1 AND facet = 'campaign' AND value = $2 \
      ORDER BY comment LIMIT $3) HAVING count(*) > 0";
@@ -115,9 +119,10 @@ pub(super) async fn tallies(
     facet: Facet,
     limit: u32,
 ) -> Result<Vec<Tally>, StoreError> {
+    let limit = limit.min(MOST_TALLIES);
     let query = sqlx::query(TALLIES).bind(site.0).bind(facet.as_str());
-    let found =
-        query.bind(i64::from(limit.min(MOST_TALLIES))).fetch_all(connection).await.map_err(|error| explain(&error))?;
+    let query = query.bind(i64::from(limit)).bind(i64::from(limit * ROWS_A_TALLY));
+    let found = query.fetch_all(connection).await.map_err(|error| explain(&error))?;
     found.iter().map(rows::tally).collect()
 }
 
@@ -126,7 +131,7 @@ pub(super) async fn spread(
     site: SiteId,
     campaign: CommentId,
 ) -> Result<Option<Spread>, StoreError> {
-    let query = sqlx::query(SPREAD).bind(site.0).bind(campaign.to_string()).bind(i64::from(MOST_ASKED));
+    let query = sqlx::query(SPREAD).bind(site.0).bind(campaign.to_string()).bind(i64::from(MOST_SPREAD));
     let found = query.fetch_optional(connection).await.map_err(|error| explain(&error))?;
     found.as_ref().map(rows::spread).transpose()
 }

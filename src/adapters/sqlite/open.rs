@@ -185,6 +185,8 @@ fn migrator() -> Migrator {
         migration(22, "audit by time", include_str!("../../../migrations/sqlite/0022_audit_by_time.sql")),
         migration(23, "bulletins", include_str!("../../../migrations/sqlite/0023_bulletins.sql")),
         migration(24, "accounts of authors", include_str!("../../../migrations/sqlite/0024_accounts_of_authors.sql")),
+        migration(27, "queue by author", include_str!("../../../migrations/sqlite/0027_queue_by_author.sql")),
+        migration(28, "queue tallies", include_str!("../../../migrations/sqlite/0028_queue_tallies.sql")),
     ])
 }
 

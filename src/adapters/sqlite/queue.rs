@@ -10,7 +10,7 @@ use crate::adapters::rows;
 use crate::domain::comment::{CommentId, Content};
 use crate::domain::review::Record;
 use crate::domain::site::SiteId;
-use crate::ports::queue::{Done, Facet, Filter, Held, Look, MOST_ASKED, Order, Rank, Spread, Tally};
+use crate::ports::queue::{Done, Facet, Filter, Held, Look, MOST_ASKED, MOST_SPREAD, Order, Rank, Spread, Tally};
 use crate::ports::store::StoreError;
 use jiff::Timestamp;
 
@@ -122,7 +122,7 @@ pub(super) async fn spread(
     site: SiteId,
     campaign: CommentId,
 ) -> Result<Option<Spread>, StoreError> {
-    let query = sqlx::query(SPREAD).bind(site.0.as_bytes().as_slice()).bind(campaign.to_string()).bind(MOST_ASKED);
+    let query = sqlx::query(SPREAD).bind(site.0.as_bytes().as_slice()).bind(campaign.to_string()).bind(MOST_SPREAD);
     let found = query.fetch_optional(connection).await.map_err(|error| explain(&error))?;
     found.as_ref().map(rows::spread).transpose()
 }

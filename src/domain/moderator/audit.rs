@@ -173,7 +173,14 @@ mod tests {
 
     #[test]
     fn what_was_done_on_a_comment_has_the_other_names() {
-        let resolved = |status| Act::Resolved { revision: 1, status, before: Status::Held, label: None, reason: None };
+        let resolved = |status| Act::Resolved {
+            revision: 1,
+            status,
+            before: Status::Held,
+            label: None,
+            reason: None,
+            campaign: None,
+        };
         let acts = [
             resolved(Status::Approved),
             resolved(Status::Rejected),

@@ -21,6 +21,7 @@ use crate::domain::site::Site;
 use crate::http::reply::{self, PageOutcome};
 use crate::http::server::Shared;
 use crate::ports::queue::Filter;
+use crate::service::ServiceError;
 use crate::service::queue::{Chosen, MOST_AT_ONCE, Press};
 use crate::service::review::Intent;
 
@@ -42,10 +43,10 @@ pub async fn act(
     filled: Filled,
 ) -> Result<HttpResponse, Stop> {
     let outcome = match order(&filled.fields) {
-        Err(did) => (Outcome { did, ..Outcome::default() }, None),
+        Err(did) => (Outcome { did, ..Outcome::default() }, Vec::new()),
         Ok(Order { intent, did, chosen }) => {
             let press = shared.service.act_on_all(&at.site, at.permit.by().as_str(), &intent, &chosen).await;
-            (Outcome::of(&press, did), Some(press))
+            (Outcome::of(&press, did), touched(&press))
         }
     };
     Ok(answer(&at, &request, &filled.fields, outcome))
@@ -59,11 +60,11 @@ pub async fn undo(
     filled: Filled,
 ) -> Result<HttpResponse, Stop> {
     let outcome = match told::instant(filled.fields.get("at")) {
-        None => (Outcome::default(), None),
+        None => (Outcome::default(), Vec::new()),
         Some(instant) => {
             let press = shared.service.undo_press(&at.site, at.permit.by().as_str(), instant).await;
             let press = press.map_err(|error| stop(&at.visitor, &error))?;
-            (Outcome::of(&press, Did::Undone), Some(press))
+            (Outcome::of(&press, Did::Undone), touched(&press))
         }
     };
     Ok(answer(&at, &request, &filled.fields, outcome))
@@ -78,12 +79,12 @@ struct Answer {
     changed: Vec<String>,
 }
 
-/// A script gets JSON, a form the page again that it was on.
+/// A script gets JSON, a form the page again that it was on. `touched` says of each comment whether it was done.
 pub fn answer(
     at: &At<deed::Review>,
     request: &HttpRequest,
     fields: &Fields,
-    (outcome, press): (Outcome, Option<Press>),
+    (outcome, touched): (Outcome, Vec<(CommentId, bool)>),
 ) -> HttpResponse {
     let accepts = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if !accepts.contains("application/json") {
@@ -91,9 +92,8 @@ pub fn answer(
         let mark = if back.contains('?') { '&' } else { '?' };
         return reply::see_other(&format!("{back}{mark}{}", outcome.query()));
     }
-    let outcomes = press.map(|press| press.outcomes).unwrap_or_default();
-    let (done, changed): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|(_, outcome)| outcome.is_ok());
-    let ids = |some: Vec<(CommentId, _)>| some.into_iter().map(|(id, _)| id.to_string()).collect();
+    let (done, changed): (Vec<_>, Vec<_>) = touched.into_iter().partition(|(_, was_done)| *was_done);
+    let ids = |some: Vec<(CommentId, bool)>| some.into_iter().map(|(id, _)| id.to_string()).collect();
     reply::page(
         &Answer {
             said: outcome.say(at.visitor.words()),
@@ -103,6 +103,10 @@ pub fn answer(
         },
         None,
     )
+}
+
+fn touched(press: &Press) -> Vec<(CommentId, bool)> {
+    press.outcomes.iter().map(|(id, outcome)| (*id, outcome.is_ok())).collect()
 }
 
 /// Only into the pages of the site.
@@ -183,7 +187,9 @@ pub async fn ask_like(
     let (words, site) = (at.visitor.words(), &*at.site);
     let filter = &asked.look.filter;
     let Some((facet, value)) = filter.parts() else { return Ok(reply::see_other(&look::queue(site, &asked))) };
-    let number = shared.service.held_number(site, filter).await.map_err(|error| stop(&at.visitor, &error))?;
+    let failed = |error: ServiceError| stop(&at.visitor, &error);
+    let number = shared.service.held_number(site, filter).await.map_err(failed)?;
+    let filtered = filter_name(&shared, site, words, filter).await.map_err(failed)?;
     let most = u64::from(MOST_AT_ONCE);
     let counted = match number > most {
         true => words.with("like-bounded", [("count", number.into()), ("most", most.into())]),
@@ -194,7 +200,7 @@ pub async fn ask_like(
         style: QUEUE_STYLE.path(),
         home: look::home(site),
         back: look::queue(site, &asked),
-        filtered: filter_name(words, filter).unwrap_or_default(),
+        filtered: filtered.unwrap_or_default(),
         counted,
         facet: facet.as_str(),
         value: value.to_owned(),
@@ -218,14 +224,14 @@ pub async fn like(
     });
     let up_to = Uuid::try_parse(fields.get("up_to")).map(CommentId);
     let (Some(Asked { look, .. }), Ok(up_to)) = (filter, up_to) else {
-        return Ok(answer(&at, &request, fields, (Outcome::default(), None)));
+        return Ok(answer(&at, &request, fields, (Outcome::default(), Vec::new())));
     };
     let chosen = all_like(&at, &shared, &look.filter, up_to).await?;
     let outcome = match intent(fields.get("act"), fields.get("reason")) {
-        Err(did) => (Outcome { did, ..Outcome::default() }, None),
+        Err(did) => (Outcome { did, ..Outcome::default() }, Vec::new()),
         Ok((intent, did)) => {
             let press = shared.service.act_on_all(&at.site, at.permit.by().as_str(), &intent, &chosen).await;
-            (Outcome::of(&press, did), Some(press))
+            (Outcome::of(&press, did), touched(&press))
         }
     };
     Ok(answer(&at, &request, fields, outcome))

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 
-use super::act::answer;
+use super::act::{answer, ids};
 use super::form::Filled;
 use super::guard::At;
 use super::page::Stop;
@@ -18,7 +18,8 @@ use crate::domain::standing::{Given, Standing, Term, Unrecognisable};
 use crate::http::server::Shared;
 use crate::service::ServiceError;
 
-/// `POST …/author`: `act` is `blocked ID`, `held ID`, `trusted ID` or `lift ID`; `days-ID` is for how long.
+/// `POST …/author`: `act` is `blocked ID`, `held ID`, `trusted ID` or `lift ID`; `days-ID` is for how long. Of the
+/// comments in `seen`, a script is told which are of the same author.
 pub async fn say(
     at: At<deed::Review>,
     shared: web::Data<Shared>,
@@ -26,15 +27,16 @@ pub async fn say(
     filled: Filled,
 ) -> Result<HttpResponse, Stop> {
     let (act, id) = filled.fields.get("act").split_once(' ').unwrap_or_default();
-    let did = match Uuid::try_parse(id).map(CommentId) {
-        Err(_) => Did::Nothing,
-        Ok(comment) => {
-            let term = filled.fields.get(&format!("days-{id}")).parse().ok().and_then(Term::of_days);
-            let said = said(&at, &shared, comment, act, term.unwrap_or_default()).await;
-            said.map_err(|error| stop(&at.visitor, &error))?
-        }
+    let Ok(comment) = Uuid::try_parse(id).map(CommentId) else {
+        return Ok(answer(&at, &request, &filled.fields, (Outcome::default(), Vec::new())));
     };
-    Ok(answer(&at, &request, &filled.fields, (Outcome { did, number: 1, ..Outcome::default() }, None)))
+    let term = filled.fields.get(&format!("days-{id}")).parse().ok().and_then(Term::of_days);
+    let failed = |error: ServiceError| stop(&at.visitor, &error);
+    let did = said(&at, &shared, comment, act, term.unwrap_or_default()).await.map_err(failed)?;
+    let seen = ids(filled.fields.get("seen"));
+    let same = shared.service.of_same_author(&at.site, comment, &seen).await.map_err(failed)?;
+    let done = same.into_iter().map(|id| (id, true)).collect();
+    Ok(answer(&at, &request, &filled.fields, (Outcome { did, number: 1, ..Outcome::default() }, done)))
 }
 
 async fn said(

@@ -6,10 +6,11 @@ use super::author;
 use super::look::{self, Asked};
 use super::when;
 use super::words::Words;
+use crate::domain::history::Recognised;
 use crate::domain::review::{Act, HOST, Label, Record, Status};
 use crate::domain::site::Site;
 use crate::domain::standing::Term;
-use crate::ports::queue::Filter;
+use crate::ports::queue::{Filter, MOST_SPREAD};
 use crate::service::answer::{AnswerSignal, DetailAct, DetailEvent};
 use crate::service::card::{Card, Concern, Difference, Fate, Shown};
 use crate::service::queue::Waiting;
@@ -61,7 +62,7 @@ pub struct CardView {
     /// Scrolls, and so must be reached by keyboard.
     is_long: bool,
     has_name: bool,
-    author_link: Option<String>,
+    author: Option<AuthorView>,
     page: Option<PageView>,
     heads: Vec<HeadView>,
     reasons: Vec<ReasonView>,
@@ -76,6 +77,12 @@ pub struct CardView {
     terms: Vec<(u16, String)>,
 }
 
+/// The way to all that waits of whoever wrote it.
+struct AuthorView {
+    said: String,
+    link: String,
+}
+
 struct PageView {
     title: String,
     link: String,
@@ -86,13 +93,29 @@ struct CampaignView {
     link: String,
 }
 
+impl AuthorView {
+    fn of(author: Recognised, words: &Words, link: &impl Fn(Filter) -> String) -> Self {
+        let said = match author {
+            Recognised::ByEmail(_) => "card-same-author",
+            Recognised::ByName(_) => "card-same-name",
+        };
+        Self { said: words.say(said), link: link(Filter::Author(author.identifier().to_string())) }
+    }
+}
+
 impl CampaignView {
     fn of(record: &Record, campaigns: &[Waiting], around: (&Words, &Site, Timestamp)) -> Option<Self> {
         let (words, site, now) = around;
         let Waiting { campaign, number, spread } =
             campaigns.iter().find(|it| Some(it.campaign) == record.campaign())?;
         let since = when::ago(words, spread.since, now);
-        let numbers = [("count", (*number).into()), ("pages", spread.pages.into()), ("since", since.into())];
+        let counted = if *number > u64::from(MOST_SPREAD) { "some" } else { "all" };
+        let numbers = [
+            ("count", (*number).into()),
+            ("pages", spread.pages.into()),
+            ("counted", counted.into()),
+            ("since", since.into()),
+        ];
         let asked = Asked::default().filtered(Filter::Campaign(campaign.to_string()));
         let link = look::with_query(format!("{}/like", look::home(site)), &asked.query());
         Some(Self { said: words.with("card-campaign", numbers), link })
@@ -122,7 +145,6 @@ impl CardView {
         let card = Card::of(record, words.locale)?;
         let profile = profiles.get(&record.id).cloned().unwrap_or_default();
         let detail = &card.detail;
-        let author = detail.author.name.clone().filter(|name| !name.is_empty()).or_else(|| detail.author.url.clone());
         let link = |filter| look::queue(site, &asked.filtered(filter));
         Some(Self {
             words,
@@ -137,7 +159,7 @@ impl CardView {
             instant: record.created_at.to_string(),
             is_long: detail.body.as_ref().is_some_and(|body| body.len() > LONG || body.lines().count() > LINES),
             has_name: detail.author.name.as_ref().is_some_and(|name| !name.is_empty()),
-            author_link: author.map(|author| link(Filter::Author(author))),
+            author: profile.recognised.map(|author| AuthorView::of(author, words, &link)),
             page: record.page.url.as_ref().map(|url| PageView {
                 title: record.page.title.clone().filter(|title| !title.is_empty()).unwrap_or_else(|| url.clone()),
                 link: link(Filter::Page(url.clone())),

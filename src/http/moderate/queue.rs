@@ -58,6 +58,8 @@ struct Queue {
     part: PartView,
     is_empty: bool,
     empty_said: String,
+    /// The same once a script has looked through all.
+    nothing_said: String,
     may_act: bool,
     reason_names: Vec<(&'static str, String)>,
 }
@@ -161,6 +163,8 @@ async fn whole(
     };
     let is_plain = asked.look.filter == Filter::All && asked.words.is_empty() && asked.after.is_none();
     let facet = asked.look.filter.parts().map(|(facet, value)| (facet.as_str(), value.to_owned()));
+    let nothing = if is_plain { "queue-empty" } else { "queue-empty-here" };
+    let filtered = filter_name(shared, site, words, &asked.look.filter).await?;
     let like = facet.as_ref().filter(|_| number > 0 && around.may_act);
     Ok(Queue {
         frame: at.frame("queue-title", Place::Queue),
@@ -173,7 +177,7 @@ async fn whole(
         by_doubt: asked.look.order == Order::MostDoubtfulFirst,
         other_order: look::queue(site, &asked.ordered(other)),
         asked_words: asked.words.clone(),
-        filtered: filter_name(words, &asked.look.filter),
+        filtered,
         all: look::queue(site, &asked.filtered(Filter::All)),
         like: like.map(|_| look::with_query(format!("{}/like", look::home(site)), &asked.from(None).query())),
         like_said: words.counting("filter-like", number),
@@ -184,11 +188,8 @@ async fn whole(
         undo_at,
         elsewhere,
         is_empty: part.cards.is_empty(),
-        empty_said: words.say(match (is_plain, &part.next) {
-            (_, Some(_)) => "queue-go-on",
-            (true, None) => "queue-empty",
-            (false, None) => "queue-empty-here",
-        }),
+        empty_said: words.say(if part.next.is_some() { "queue-go-on" } else { nothing }),
+        nothing_said: words.say(nothing),
         part,
         may_act: around.may_act,
         facet,
@@ -222,13 +223,21 @@ fn campaigns(site: &Site, asked: &Asked, words: &Words, tallies: Vec<Tally>, now
 }
 
 /// The filter in words; nothing for none.
-pub fn filter_name(words: &Words, filter: &Filter) -> Option<String> {
-    let (facet, value) = filter.parts()?;
-    Some(match facet {
-        Facet::Page => words.naming("filter-page", value),
-        Facet::Reason => words.naming("filter-reason", value),
-        Facet::Author => words.naming("filter-author", value),
-        Facet::Campaign => words.say("filter-campaign"),
+pub async fn filter_name(
+    shared: &Shared,
+    site: &Site,
+    words: &Words,
+    filter: &Filter,
+) -> Result<Option<String>, ServiceError> {
+    Ok(match filter {
+        Filter::All => None,
+        Filter::Page(url) => Some(words.naming("filter-page", url)),
+        Filter::Reason(id) => Some(words.naming("filter-reason", id)),
+        Filter::Campaign(_) => Some(words.say("filter-campaign")),
+        Filter::Author(_) => Some(match shared.service.name_of_waiting(site, filter).await? {
+            Some(name) => words.naming("filter-author", &name),
+            None => words.say("filter-same-author"),
+        }),
     })
 }
 

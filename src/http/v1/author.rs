@@ -49,7 +49,7 @@ pub async fn show(
     shared: web::Data<Shared>,
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let Profile { given, record } = shared.service.profile(&site, super::comment_id(&path)?).await?;
+    let Profile { given, record, .. } = shared.service.profile(&site, super::comment_id(&path)?).await?;
     let told = given.map(Told::from).unwrap_or_default();
     Ok(reply::document(&Known { told, approved: record.approved, rejected: record.rejected }))
 }

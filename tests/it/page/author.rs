@@ -95,6 +95,70 @@ async fn an_author_is_blocked_held_trusted_and_let_go_again_without_script() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn all_that_waits_of_one_author_is_not_that_of_another_of_the_same_name() {
+    let (server, browser) = (server(), Browser::start().await);
+    let send = async |email: Option<&str>| {
+        let author = json!({ "name": "Marie", "email": email });
+        let (_, answer) = server.post("/v1/comments", json!({ "body": CASINO, "author": author })).await;
+        card(&answer)
+    };
+    let (one, other) = (Some("marie@exemple.fr"), Some("marie@autre.example"));
+    let [first, second, elsewhere, unsigned] = [send(one).await, send(one).await, send(other).await, send(None).await];
+    signed_in(&server, &browser, LEA).await;
+    let shown = async || {
+        let ids = "return [...document.querySelectorAll('#cards .comment')].map((card) => `#${card.id}`)";
+        browser.script(ids).await
+    };
+    let link = |card: &str| format!("{card} .hint a[href*='author=']");
+    let queue = format!("{}/moderate/sites/default/queue", server.url);
+    for (card, words, expected) in [
+        (&second, "tout ce qui attend de cet auteur", json!([first, second])),
+        (&elsewhere, "tout ce qui attend de cet auteur", json!([elsewhere])),
+        (&unsigned, "tout ce qui attend sous ce nom", json!([unsigned])),
+    ] {
+        browser.open(&queue).await;
+        says(&browser, &link(card), words).await;
+        browser.click(&link(card)).await;
+        says(&browser, ".filter", "De Marie").await;
+        assert_eq!(shown().await, expected);
+    }
+    browser.open(&queue).await;
+    browser.click(&link(&first)).await;
+    says(&browser, ".filter a.button", "Décider pour les 2 ensemble").await;
+    browser.click(".filter a.button").await;
+    says(&browser, "main", "De Marie").await;
+    browser.click("button[value=spam]").await;
+    says(&browser, "#said", "2 commentaires rejetés.").await;
+    browser.open(&queue).await;
+    assert_eq!(shown().await, json!([elsewhere, unsigned]));
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_other_cards_of_an_author_show_at_once_what_is_said_of_them() {
+    let (server, browser) = (server(), Browser::start().await);
+    let [first, second] = [sent(&server).await, sent(&server).await].map(|comment| card(&comment));
+    let (_, other) = server.post("/v1/comments", json!({ "body": CASINO, "author": { "name": "Gros Malin" } })).await;
+    signed_in(&server, &browser, LEA).await;
+    browser.open(&format!("{}/moderate/sites/default/queue", server.url)).await;
+    browser.script("window.neverLoadedAgain = true").await;
+    say(&browser, &first, "held", "Auteur toujours retenu").await;
+    says(&browser, &format!("{second} .standing"), "Auteur toujours retenu").await;
+    let focused = "return `#${document.activeElement.id}`";
+    eventually("the card has the focus again", async || (browser.script(focused).await == json!(first)).then_some(()))
+        .await;
+    browser.click(&format!("{second} button[value^='lift ']")).await;
+    eventually("neither card says it any more", async || {
+        let said = browser.client.find_all(Locator::Css(".standing")).await.unwrap();
+        said.is_empty().then_some(())
+    })
+    .await;
+    browser.find(&card(&other)).await;
+    assert_eq!(browser.script("return window.neverLoadedAgain").await, json!(true));
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_card_tells_what_persons_decided_on_the_author_before() {
     let (server, browser) = (server(), Browser::start().await);
     for status in ["approved", "rejected", "approved"] {

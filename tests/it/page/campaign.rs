@@ -1,6 +1,7 @@
 //! A campaign on the cards and decided on as one, in a browser.
 
 use fantoccini::Locator;
+use serde_json::json;
 
 use super::signed_in;
 use crate::campaigns::send_copy;
@@ -45,10 +46,19 @@ async fn all_copies_at_once(kind: Kind) {
     for id in held {
         assert_eq!(status(id).await, "held");
     }
-    browser.click(".facets:last-of-type summary").await;
-    browser.click(".facets a[href*='campaign=']").await;
-    says(&browser, ".filter", "Le même texte, ou presque").await;
-    assert_eq!(browser.client.find_all(Locator::Css("#cards .comment")).await.unwrap().len(), 3);
+    let shown = async |number: usize| {
+        browser.open(&format!("{}/moderate/sites/default/queue", server.url)).await;
+        browser.click(".facets:last-of-type summary").await;
+        browser.click(".facets a[href*='campaign=']").await;
+        says(&browser, ".filter", "Le même texte, ou presque").await;
+        assert_eq!(browser.client.find_all(Locator::Css("#cards .comment")).await.unwrap().len(), number);
+    };
+    shown(3).await;
+    // Those that got through before, brought back, stand among their copies.
+    let (status, _) = server.post(&format!("/v1/comments/{}/requeue-copies", held[0]), json!({})).await;
+    assert_eq!(status, 200);
+    shown(7).await;
+    says(&browser, &format!("#c-{} .campaign", ids[0]), "7 en attente, sur 7 pages").await;
     browser.close().await;
 }
 

@@ -133,6 +133,11 @@ async fn every_button_decides() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_button_decides_on_a_phone() {
+    every_button(Kind::PHONE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_button_decides_without_script() {
     every_button(WITHOUT_SCRIPT).await;
 }
@@ -297,10 +302,22 @@ async fn what_a_comment_holds_is_text_and_never_runs() {
     };
     let text = held_as(&server, comment("text", 1)).await;
     let html = held_as(&server, comment("html", 2)).await;
-    signed_in(&server, &browser, LEA).await;
-    for path in ["queue".to_owned(), format!("comments/{text}"), format!("comments/{html}")] {
+    // What the host site says of a comment is text, too, and so is the moderator's name.
+    let labelled = json!({ "label": "spam", "reason": evil });
+    assert_eq!(server.post(&format!("/v1/comments/{html}/feedback"), labelled).await.0, 200);
+    let name = "<img src=x onerror=hacked=1><svg onload=hacked=1>{{7*7}}";
+    signed_in(&server, &browser, &["eva@example.org", "--name", name, "--role", "lead"]).await;
+    let encoded: String = url::form_urlencoded::byte_serialize(evil.as_bytes()).collect();
+    for path in [
+        "queue".to_owned(),
+        format!("queue?page={encoded}&q={encoded}"),
+        format!("comments/{text}"),
+        format!("comments/{html}"),
+        format!("like?reason={encoded}"),
+        format!("audit?by={encoded}"),
+    ] {
         browser.open(&format!("{}/moderate/sites/default/{path}", server.url)).await;
-        browser.find(&format!("#c-{text}")).await;
+        browser.find("main").await;
         let found = browser
             .script(
                 "return [typeof hacked, document.querySelectorAll('main script, main img, main svg').length, \

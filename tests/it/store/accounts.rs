@@ -261,7 +261,8 @@ pub async fn what_was_done_on_comments_stands_in_the_log_of_their_site_alone(pla
         change.event = Event { id: Uuid::from_u128(second), at: at(second as i64), by: by.to_owned(), act };
         store.change(change).await.unwrap();
     };
-    let resolved = |status| Act::Resolved { revision: 1, status, before: Status::Held, label: None, reason: None };
+    let resolved =
+        |status| Act::Resolved { revision: 1, status, before: Status::Held, label: None, reason: None, campaign: None };
     done(here, 1, 10, resolved(Status::Approved), "Léa").await;
     done(there, 2, 20, resolved(Status::Rejected), "Paul").await;
     done(here, 3, 30, Act::Labelled { revision: 1, label: Label::Spam, reason: None }, "Zoé").await;

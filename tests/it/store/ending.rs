@@ -47,7 +47,14 @@ fn change(site: SiteId, number: u32, status: Status, act: Act) -> Change {
 }
 
 fn approval(site: SiteId, number: u32) -> Change {
-    let act = Act::Resolved { revision: 1, status: Status::Approved, before: Status::Held, label: None, reason: None };
+    let act = Act::Resolved {
+        revision: 1,
+        status: Status::Approved,
+        before: Status::Held,
+        label: None,
+        reason: None,
+        campaign: None,
+    };
     change(site, number, Status::Approved, act)
 }
 
@@ -71,7 +78,14 @@ pub async fn texts_end_by_status_and_examples_by_their_label(place: &impl Backen
     // A person's approval is a label, and a rejection without a reason is none.
     store.change(approval(site, 4)).await.unwrap();
     store.record(signed(site, 5, Status::Held)).await.unwrap();
-    let act = Act::Resolved { revision: 1, status: Status::Rejected, before: Status::Held, label: None, reason: None };
+    let act = Act::Resolved {
+        revision: 1,
+        status: Status::Rejected,
+        before: Status::Held,
+        label: None,
+        reason: None,
+        campaign: None,
+    };
     store.change(change(site, 5, Status::Rejected, act)).await.unwrap();
 
     let all = async || {

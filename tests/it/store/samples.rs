@@ -172,6 +172,7 @@ pub fn rejection(site: SiteId, number: u32, version: u32) -> Change {
         before: Status::Held,
         label: Some(Label::Abuse),
         reason: Some(Reason::Typed("propos « déplacés »".to_owned())),
+        campaign: None,
     };
     let event = Event {
         id: Uuid::from_u128(u128::from(number) << 32 | u128::from(version)),

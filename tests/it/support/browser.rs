@@ -101,9 +101,9 @@ impl Browser {
         browser
     }
 
-    /// A command of Chromium's own protocol.
-    async fn tell(&self, command: &'static str, parameters: Value) {
-        self.client.issue_cmd(Cdp { command, parameters }).await.unwrap();
+    /// A command of Chromium's own protocol: its answer.
+    pub async fn tell(&self, command: &'static str, parameters: Value) -> Value {
+        self.client.issue_cmd(Cdp { command, parameters }).await.unwrap()
     }
 
     pub async fn open(&self, url: &str) {
