@@ -23,5 +23,6 @@ mod rules;
 mod serve;
 mod standing;
 mod store;
+mod tls;
 mod training;
 mod upkeep;

@@ -1,5 +1,7 @@
 //! What several modules need to talk to the real thing.
 
+pub mod authority;
+
 pub mod browser;
 
 pub mod clock;

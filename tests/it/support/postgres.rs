@@ -13,7 +13,9 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection};
 use tempfile::TempDir;
 
+use super::authority::Authority;
 use super::disk::SmallDisk;
+use super::server::until;
 
 /// How long a server may take to answer; it takes a fraction of a second.
 const START_WITHIN: Duration = Duration::from_secs(60);
@@ -97,8 +99,30 @@ impl Cluster {
         format!("postgres://tamis@127.0.0.1:{}/{database}", self.port)
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     async fn connect(&self, database: &str) -> PgConnection {
         connect(&self.url(database)).await
+    }
+
+    /// Takes encrypted connections too, from now on.
+    pub async fn serve_tls(&self, authority: &Authority) {
+        let [key, certificate] = authority.issue(&self.folder);
+        if is_root() {
+            run(Command::new("chown").arg("postgres").args([&key, &certificate]));
+        }
+        let settings =
+            [("ssl_key_file", key.to_str().unwrap()), ("ssl_cert_file", certificate.to_str().unwrap()), ("ssl", "on")];
+        let mut administrator = self.connect("postgres").await;
+        for (name, value) in settings {
+            let set = sqlx::raw_sql(AssertSqlSafe(format!("ALTER SYSTEM SET {name} = '{value}'")));
+            set.execute(&mut administrator).await.unwrap();
+        }
+        sqlx::raw_sql("SELECT pg_reload_conf()").execute(&mut administrator).await.unwrap();
+        let encrypted = format!("{}?sslmode=require", self.url("postgres")).parse::<PgConnectOptions>().unwrap();
+        until("PostgreSQL speaks TLS", async || encrypted.connect().await.is_ok()).await;
     }
 
     /// As from a power cut: every process ends at once, and the next start recovers from the log.
