@@ -19,9 +19,11 @@ mod rows;
 mod standings;
 mod transit;
 mod upkeep;
+mod watch;
 mod write;
 mod writer;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -36,6 +38,7 @@ use self::authors::RememberedLookup;
 use self::connect::Place;
 use self::lookup::Lookup;
 pub use self::upkeep::PostgresUpkeep;
+use self::watch::Watch;
 use self::write::Write;
 use self::writer::Writer;
 use crate::adapters::gather::Queue;
@@ -69,6 +72,7 @@ impl Default for Options {
 #[derive(Debug)]
 pub struct PostgresStore {
     place: Place,
+    watch: Arc<Watch>,
     readers: PgPool,
     lookups: Queue<Lookup>,
     author_lookups: Queue<RememberedLookup>,
@@ -95,11 +99,12 @@ impl PostgresStore {
         let connection = connect::writer(&place).await?;
         let readers = connect::readers(&place);
         let time_out = place.options.time_out;
-        let (lookups, _) = Queue::start(Lookup(readers.clone()), time_out);
-        let (author_lookups, _) = Queue::start(RememberedLookup(readers.clone()), time_out);
+        let (lookups, _) = Queue::start(Lookup { readers: readers.clone(), time_out }, time_out);
+        let (author_lookups, _) = Queue::start(RememberedLookup { readers: readers.clone(), time_out }, time_out);
         let writer = Writer { connection: Some(connection), place: place.clone(), readers: readers.clone() };
         let (writer, task) = Queue::start(writer, time_out);
-        Ok(Self { place, readers, lookups, author_lookups, writer, task: Mutex::new(Some(task)) })
+        let watch = Watch::new(place.clone());
+        Ok(Self { place, watch, readers, lookups, author_lookups, writer, task: Mutex::new(Some(task)) })
     }
 
     /// Reads over one connection, within the time that a call may take.
@@ -107,14 +112,15 @@ impl PostgresStore {
         &self,
         reading: impl AsyncFnOnce(&mut PgConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let connect = async || self.readers.acquire().await.map_err(|error| fault::explain(&error));
-        let slow = || StoreError::Unavailable("did not answer in time; look at its load".to_owned());
-        let read = timeout(self.place.options.time_out, async { reading(&mut *connect().await?).await }).await;
-        read.unwrap_or_else(|_| Err(slow())).map_err(|error| self.place.located(error))
+        self.watched(connect::read(&self.readers, self.place.options.time_out, reading)).await
     }
 
     async fn write(&self, write: Write) -> Result<u64, StoreError> {
-        self.writer.ask(write).await.map_err(|error| self.place.located(error))
+        self.watched(self.writer.ask(write)).await
+    }
+
+    async fn watched<T>(&self, asking: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+        self.watch.over(asking).await.map_err(|error| self.place.located(error))
     }
 }
 
@@ -139,7 +145,7 @@ impl Store for PostgresStore {
     }
 
     async fn known(&self, site: SiteId, external_id: &str) -> Result<Option<Known>, StoreError> {
-        self.lookups.ask((site, external_id.to_owned())).await.map_err(|error| self.place.located(error))
+        self.watched(self.lookups.ask((site, external_id.to_owned()))).await
     }
 
     async fn record(&self, entry: Entry) -> Result<(), StoreError> {

@@ -1,6 +1,7 @@
 //! The store is killed, stopped and paused under load: an answered decision is never lost, never there twice, never
 //! half-written, and a call that cannot be answered is told so in time.
 
+mod away;
 mod disk;
 
 use std::collections::HashMap;
@@ -297,39 +298,6 @@ async fn told_in_time(server: &Server) -> (u16, Value) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_postgresql_is_paused_nothing_hangs_and_what_the_policy_says_is_answered() {
-    let cluster = Cluster::start();
-    let (one, two) = (cluster.database().await, cluster.database().await);
-    let strict = Server::start_with(&on_postgres(&one, &[]));
-    let lenient = Server::start_with(&on_postgres(&two, &[("TAMIS_POLICY__STORE_DOWN", "hold")]));
-    let times = times(2);
-    for _ in 0..times {
-        let load = Load::on(&strict, 0);
-        load.until_answered(20).await;
-        let answered = load.end().await;
-        cluster.pause();
-        refused_in_time(&strict).await;
-        let begun = Instant::now();
-        let (status, answer) = lenient.post("/v1/comments", json!({ "body": "Merci pour cet article." })).await;
-        assert!(begun.elapsed() < IN_TIME, "{:?}", begun.elapsed());
-        assert_eq!((status, &answer["degraded"], &answer["id"]), (200, &json!(true), &Value::Null), "{answer}");
-        assert_ne!(answer["verdict"], "approve");
-        cluster.resume();
-        for server in [&strict, &lenient] {
-            let comment = json!({ "external_id": "après", "body": "De retour." });
-            until("it goes on", async || {
-                let (status, answer) = server.post("/v1/comments", comment.clone()).await;
-                matches!(status, 200 | 201) && !answer["id"].is_null()
-            })
-            .await;
-        }
-        let (_, found) = strict.get("/v1/comments?limit=100").await;
-        let ids: Vec<_> = found["comments"].as_array().unwrap().iter().map(|comment| &comment["id"]).collect();
-        assert!(answered.values().take(20).all(|answer| found["next"].is_string() || ids.contains(&&answer["id"])));
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_replicas_are_one_service() {
     let (url, redis) = (Cluster::shared().database().await, RedisServer::start());
     let redis = redis.url();
@@ -363,11 +331,18 @@ async fn two_replicas_are_one_service() {
         assert_eq!((&found["status"], &found["version"]), (&json!("rejected"), &json!(2)));
     }
 
-    // They count together: what both let through is the site's quota, not twice.
-    let send = async |n: usize| servers[n % 2].post("/v1/comments", json!({ "body": format!("Numéro {n}") })).await.0;
-    let statuses = futures_util::future::join_all((0..120).map(send)).await;
-    let through = statuses.iter().filter(|status| **status == 201).count();
-    assert!((30..=62).contains(&through) && statuses.contains(&429), "{through} of 120");
+    // They count together: what both let through is the site's quota, not twice. Where a busy machine keeps Redis from
+    // answering in time, a process counts alone and says so.
+    let send = async |n: usize| servers[n % 2].post("/v1/comments", json!({ "body": format!("Numéro {n}") })).await;
+    let (mut through, mut refused) = (0, [false; 2]);
+    for n in (0..200).step_by(4) {
+        let answers = futures_util::future::join_all((n..n + 4).map(async |n| (n % 2, send(n).await))).await;
+        for (server, (status, answer)) in answers {
+            through += usize::from(status == 201 && answer["degraded"] == false);
+            refused[server] |= status == 429;
+        }
+    }
+    assert!((30..=62).contains(&through) && refused == [true; 2], "{through} through, refused by {refused:?}");
 }
 
 /// A comment that is answered in time, whatever Redis does: whether it was `degraded`.

@@ -4,6 +4,8 @@ pub mod authority;
 
 pub mod browser;
 
+pub mod cable;
+
 pub mod clock;
 
 pub mod cluster;

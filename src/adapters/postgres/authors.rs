@@ -1,12 +1,14 @@
 //! Who wrote comments, and the keys that their addresses are recognised by.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use sqlx::postgres::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::PostgresStore;
 use super::fault::explain;
 use super::write::Write;
+use super::{PostgresStore, connect};
 use crate::adapters::gather::Worker;
 use crate::adapters::rows;
 use crate::domain::comment::CommentId;
@@ -79,7 +81,10 @@ const ADDRESS_KEY: &str = "SELECT sealed FROM address_keys WHERE period = $1";
 
 /// Looks authors up, which every submission does: whatever is waiting goes as one query.
 #[derive(Debug)]
-pub(super) struct RememberedLookup(pub(super) PgPool);
+pub(super) struct RememberedLookup {
+    pub(super) readers: PgPool,
+    pub(super) time_out: Duration,
+}
 
 impl Worker for RememberedLookup {
     type Question = (SiteId, Identity);
@@ -89,8 +94,7 @@ impl Worker for RememberedLookup {
     const SLOW: &str = "did not answer in time; look at its load";
 
     async fn serve(&mut self, authors: &[Self::Question]) -> Result<Vec<Result<Remembered, StoreError>>, StoreError> {
-        let mut connection = self.0.acquire().await.map_err(|error| explain(&error))?;
-        remembered(&mut connection, authors).await
+        connect::read(&self.readers, self.time_out, async |connection| remembered(connection, authors).await).await
     }
 
     async fn end(self) {}
@@ -131,7 +135,7 @@ pub(super) fn bytes(identifier: &Identifier) -> &[u8] {
 #[async_trait]
 impl Authors for PostgresStore {
     async fn remembered(&self, site: SiteId, author: &Identity) -> Result<Remembered, StoreError> {
-        self.author_lookups.ask((site, author.clone())).await.map_err(|error| self.place.located(error))
+        self.watched(self.author_lookups.ask((site, author.clone()))).await
     }
 
     async fn authors(&self, site: SiteId, comments: &[CommentId]) -> Result<Vec<(CommentId, Identity)>, StoreError> {

@@ -1,15 +1,20 @@
 //! Looking external ids up, which every submission does: whatever is waiting goes as one query.
 
+use std::time::Duration;
+
 use sqlx::postgres::PgPool;
 
-use super::{fault, read};
+use super::{connect, read};
 use crate::adapters::gather::Worker;
 use crate::domain::site::SiteId;
 use crate::ports::store::{Known, StoreError};
 
 /// Asks over the connections that read.
 #[derive(Debug)]
-pub(super) struct Lookup(pub(super) PgPool);
+pub(super) struct Lookup {
+    pub(super) readers: PgPool,
+    pub(super) time_out: Duration,
+}
 
 impl Worker for Lookup {
     type Question = (SiteId, String);
@@ -19,8 +24,7 @@ impl Worker for Lookup {
     const SLOW: &str = "did not answer in time; look at its load";
 
     async fn serve(&mut self, names: &[Self::Question]) -> Result<Vec<Result<Option<Known>, StoreError>>, StoreError> {
-        let mut connection = self.0.acquire().await.map_err(|error| fault::explain(&error))?;
-        read::known(&mut connection, names).await
+        connect::read(&self.readers, self.time_out, async |connection| read::known(connection, names).await).await
     }
 
     async fn end(self) {}
