@@ -107,20 +107,6 @@ impl SqliteStore {
         Ok(Self { path, time_out, readers, lookups, author_lookups, writer, task: Mutex::new(Some(task)), _mark: mark })
     }
 
-    /// Reads the whole file and checks that it hangs together: seconds for every gigabyte, and no `time_out`.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] with the first thing that does not.
-    pub async fn verify(&self) -> Result<(), StoreError> {
-        let check = sqlx::query_scalar("PRAGMA integrity_check(1)");
-        let finding: String =
-            check.fetch_one(&self.readers).await.map_err(|error| self.located(fault::explain(&error)))?;
-        if finding == "ok" {
-            return Ok(());
-        }
-        Err(self.located(StoreError::Damaged(format!("{finding}; stop Tamis and restore the file from a backup"))))
-    }
-
     /// Reads over one connection, within the time that a call may take.
     async fn read<T>(
         &self,
