@@ -2,9 +2,13 @@
 //! that will serve, for SQLite, or `postgres://…`, a database of its own.
 //!
 //! A run records comments of 600 bytes with a decision of ordinary size, from 1 to 256 callers that each wait for the
-//! disk, then looks external ids up, and prints what the callers saw. The processor time counts theirs too, and not
+//! disk, then looks external ids up, and prints what the callers saw; before each, what a bare skeleton does with the
+//! same bytes in the same place. The processor time counts theirs too, and not
 //! PostgreSQL's.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench says what it saw and stops at what fails")]
+
+#[path = "store/skeleton.rs"]
+mod skeleton;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,6 +29,8 @@ use tamis::domain::signal::{Evidence, Explanation, Field, Message, Signal, Sourc
 use tamis::domain::site::{Locale, Site, SiteId};
 use tamis::ports::store::{Database, Entry};
 use uuid::Uuid;
+
+use self::skeleton::Skeleton;
 
 const SITE: SiteId = SiteId(Uuid::nil());
 
@@ -65,7 +71,12 @@ fn plain_syncs(folder: &Path, time: Duration) -> f64 {
 /// The number that the next run begins with.
 async fn run(place: &str, first: u32, callers: u32, time: Duration) -> u32 {
     let folder = (!is_postgres(place)).then(|| tempfile::tempdir_in(place).unwrap());
-    let store = open(place, folder.as_ref().map(tempfile::TempDir::path)).await;
+    let folder = folder.as_ref().map(tempfile::TempDir::path);
+    let bare = Skeleton::open(place, folder).await;
+    let insert = async |number| bare.record(number, bytes(&entry(number))).await;
+    measure(&format!("skeleton, {callers} callers"), callers, time, &AtomicU32::new(0), insert).await;
+    bare.close().await;
+    let store = open(place, folder).await;
     // A database that an earlier run filled has the site.
     let _ = store.add_site(&site()).await;
     let next = AtomicU32::new(first);
@@ -168,6 +179,11 @@ fn entry(number: u32) -> Entry {
         claim: None,
         shadow: None,
     }
+}
+
+/// What a comment holds, without what the store makes of it.
+fn bytes(entry: &Entry) -> Vec<u8> {
+    serde_json::to_vec(&(&entry.external_id, &entry.page, &entry.content, &entry.decision)).unwrap()
 }
 
 fn scattered(number: u32) -> u64 {
