@@ -97,13 +97,13 @@ impl PostgresStore {
     async fn start(place: Place) -> Result<Self, StoreError> {
         connect::prepare(&place).await?;
         let connection = connect::writer(&place).await?;
-        let readers = connect::readers(&place);
+        let watch = Watch::new(place.clone());
+        let readers = connect::readers(&place, Arc::clone(&watch));
         let time_out = place.options.time_out;
         let (lookups, _) = Queue::start(Lookup { readers: readers.clone(), time_out }, time_out);
         let (author_lookups, _) = Queue::start(RememberedLookup { readers: readers.clone(), time_out }, time_out);
         let writer = Writer { connection: Some(connection), place: place.clone(), readers: readers.clone() };
         let (writer, task) = Queue::start(writer, time_out);
-        let watch = Watch::new(place.clone());
         Ok(Self { place, watch, readers, lookups, author_lookups, writer, task: Mutex::new(Some(task)) })
     }
 

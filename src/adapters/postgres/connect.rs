@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -10,6 +11,7 @@ use sqlx::{ConnectOptions, Connection, SqlSafeStr};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::fault::{explain, explain_migration};
+use super::watch::Watch;
 use super::{Options, durability};
 use crate::ports::store::StoreError;
 use crate::ports::upkeep::Schema;
@@ -177,14 +179,15 @@ pub(super) async fn read<T>(
 }
 
 /// The connections that read.
-pub(super) fn readers(place: &Place) -> PgPool {
+pub(super) fn readers(place: &Place, watch: Arc<Watch>) -> PgPool {
     PgPoolOptions::new()
         .max_connections(place.options.readers)
         .acquire_timeout(place.patience())
         // A ping would double the trips; but PostgreSQL may have been restarted while nobody asked.
         .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move { Ok(meta.idle_for < RESTED || connection.ping().await.is_ok()) })
+        .before_acquire(move |connection, meta| {
+            let trusted = watch.trusts(meta.age);
+            Box::pin(async move { Ok(trusted && (meta.idle_for < RESTED || connection.ping().await.is_ok())) })
         })
         .connect_lazy_with(place.hurried().options([("default_transaction_read_only", "on")]))
 }

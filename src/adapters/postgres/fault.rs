@@ -34,11 +34,17 @@ fn explain_connection(error: &sqlx::Error) -> StoreError {
         }
         sqlx::Error::PoolTimedOut => unavailable("cannot be reached, or all connections to it are busy"),
         sqlx::Error::PoolClosed => unavailable("the store is closed; start Tamis again"),
-        sqlx::Error::Tls(_) => {
+        _ if is_about_tls(error) => {
             unavailable("the encrypted connection failed; check `sslmode` and `sslrootcert` in `store.url`")
         }
         _ => unavailable("cannot be reached; check that it runs, and `store.url`"),
     }
+}
+
+/// A certificate that is refused comes as data that cannot be read.
+fn is_about_tls(error: &sqlx::Error) -> bool {
+    let unreadable = |error: &std::io::Error| error.kind() == std::io::ErrorKind::InvalidData;
+    matches!(error, sqlx::Error::Tls(_)) || matches!(error, sqlx::Error::Io(error) if unreadable(error))
 }
 
 /// Whether another transaction stood in the way, so that the same again may succeed.

@@ -1,7 +1,7 @@
 //! Spares callers the wait for a database that is known to be away.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -21,11 +21,13 @@ pub(super) struct Watch {
     place: Place,
     in_vain: AtomicU32,
     away: AtomicBool,
+    /// When it was last found to be away.
+    lost: Mutex<Option<Instant>>,
 }
 
 impl Watch {
     pub(super) fn new(place: Place) -> Arc<Self> {
-        Arc::new(Self { place, in_vain: AtomicU32::new(0), away: AtomicBool::new(false) })
+        Arc::new(Self { place, in_vain: AtomicU32::new(0), away: AtomicBool::new(false), lost: Mutex::default() })
     }
 
     /// # Errors
@@ -49,8 +51,16 @@ impl Watch {
         answered
     }
 
+    /// Whether a connection of an age may be used: one from before it was away may be dead without a word, and each such
+    /// would have to be waited for in turn.
+    pub(super) fn trusts(&self, age: Duration) -> bool {
+        let lost = *self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        lost.is_none_or(|lost| lost.elapsed() > age)
+    }
+
     fn note_in_vain(self: &Arc<Self>) {
         if self.in_vain.fetch_add(1, Ordering::Relaxed) + 1 >= ENOUGH && !self.away.swap(true, Ordering::Relaxed) {
+            *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
             tracing::warn!("PostgreSQL does not answer: calls fail at once until it does");
             tokio::spawn(until_back(Arc::downgrade(self)));
         }
