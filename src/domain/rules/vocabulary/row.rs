@@ -18,27 +18,20 @@ pub(super) struct Row<'a> {
 impl<'a> Row<'a> {
     pub fn of(source: &'a str) -> Self {
         let mut row = Self { source, words: Vec::with_capacity(source.len() / 4) };
-        let (mut start, mut sentence_ends) = (None, false);
         let mut at = 0;
-        while let Some((class, width)) = row.class_at(at) {
-            match (class, start) {
-                (Class::Word, None) => {
-                    if std::mem::take(&mut sentence_ends) && !row.words.is_empty() {
-                        row.words.push((at as u32, at as u32));
-                    }
-                    start = Some(at);
-                }
-                (Class::Word, Some(_)) => {}
-                (gap, word) => {
-                    row.words.extend(word.map(|start: usize| (start as u32, at as u32)));
-                    start = None;
-                    sentence_ends |= gap == Class::SentenceEnd;
-                }
+        loop {
+            let gap = row.gap_at(at);
+            at += gap.bytes;
+            let word = row.word_bytes(at);
+            if word == 0 {
+                return row;
             }
-            at += width;
+            if gap.ends_sentence && !row.words.is_empty() {
+                row.words.push((at as u32, at as u32));
+            }
+            row.words.push((at as u32, (at + word) as u32));
+            at += word;
         }
-        row.words.extend(start.map(|start| (start as u32, source.len() as u32)));
-        row
     }
 
     pub fn len(&self) -> usize {
@@ -58,15 +51,54 @@ impl<'a> Row<'a> {
         self.words.get(index).map_or(0..0, |&(start, end)| start as usize..end as usize)
     }
 
-    /// What the character is that begins at a byte, and how many bytes it takes.
-    fn class_at(&self, at: usize) -> Option<(Class, usize)> {
-        match self.source.as_bytes().get(at)? {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => Some((Class::Word, 1)),
-            b'.' | b'!' | b'?' | b';' => Some((Class::SentenceEnd, 1)),
-            0..0x80 => Some((Class::Gap, 1)),
-            _ => self.source.get(at..)?.chars().next().map(|character| (class(character), character.len_utf8())),
+    /// How many bytes from one on belong to a word.
+    fn word_bytes(&self, from: usize) -> usize {
+        let mut at = from;
+        loop {
+            at += self.bytes(at).take_while(u8::is_ascii_alphanumeric).count();
+            match self.beyond_ascii(at) {
+                Some((Class::Word, width)) => at += width,
+                _ => return at - from,
+            }
         }
     }
+
+    /// What stands between two words, from a byte on.
+    fn gap_at(&self, from: usize) -> Gap {
+        let mut gap = Gap::default();
+        loop {
+            let rest = self.bytes(from + gap.bytes).take_while(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric());
+            for byte in rest {
+                gap.bytes += 1;
+                gap.ends_sentence |= matches!(byte, b'.' | b'!' | b'?' | b';');
+            }
+            match self.beyond_ascii(from + gap.bytes) {
+                Some((class, width)) if class != Class::Word => {
+                    gap.bytes += width;
+                    gap.ends_sentence |= class == Class::SentenceEnd;
+                }
+                _ => return gap,
+            }
+        }
+    }
+
+    fn bytes(&self, from: usize) -> impl Iterator<Item = u8> + use<'a> {
+        self.source.as_bytes().get(from..).unwrap_or_default().iter().copied()
+    }
+
+    /// What the character beyond ASCII is that begins at a byte, if one does, and how many bytes it takes.
+    fn beyond_ascii(&self, at: usize) -> Option<(Class, usize)> {
+        let byte = self.source.as_bytes().get(at)?;
+        let character = if byte.is_ascii() { None } else { self.source.get(at..)?.chars().next() }?;
+        Some((class(character), character.len_utf8()))
+    }
+}
+
+/// What stands between two words.
+#[derive(Clone, Copy, Debug, Default)]
+struct Gap {
+    bytes: usize,
+    ends_sentence: bool,
 }
 
 /// What a character is to words.

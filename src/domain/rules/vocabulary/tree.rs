@@ -21,8 +21,9 @@ struct Entry<T> {
     step: Step,
     /// The phrases that end here.
     ends: Vec<T>,
-    /// The words that can follow.
+    /// The words that can follow, and a bit for the head of each: most words that do follow are none of them.
     next: Range<usize>,
+    heads: u64,
     /// The next entry, of those that stand together with this one, that can take a word that this one begins.
     shorter: Option<usize>,
 }
@@ -58,7 +59,7 @@ impl<T> Tree<T> {
             let Some(step) = steps.next() else { continue };
             if rests.is_empty() || self.entries.last().is_none_or(|last| last.step != step) {
                 let shorter = self.shorter(first, &step);
-                self.entries.push(Entry { step, ends: Vec::new(), next: 0..0, shorter });
+                self.entries.push(Entry { step, ends: Vec::new(), next: 0..0, heads: 0, shorter });
                 rests.push(Vec::new());
             }
             match (steps.len(), self.entries.last_mut(), rests.last_mut()) {
@@ -70,8 +71,10 @@ impl<T> Tree<T> {
         let last = self.entries.len();
         for (index, rest) in (first..last).zip(rests) {
             let next = self.grow(rest);
+            let following = self.entries.get(next.clone()).unwrap_or_default();
+            let heads = following.iter().fold(0, |all, entry| all | head_bit(&entry.step.text));
             if let Some(entry) = self.entries.get_mut(index) {
-                entry.next = next;
+                (entry.next, entry.heads) = (next, heads);
             }
         }
         first..last
@@ -119,7 +122,7 @@ impl<T> Tree<T> {
             if !entry.ends.is_empty() {
                 tell(&entry.ends, Place { words: words.clone(), said: entry.step.text.len() });
             }
-            let next = row.word(words.end).filter(|_| !entry.next.is_empty());
+            let next = row.word(words.end).filter(|next| entry.heads & head_bit(next) != 0);
             if let Some(next) = next.and_then(|next| self.search(entry.next.clone(), next)) {
                 self.walk(next, row, words.clone(), tell);
             }
@@ -138,6 +141,9 @@ struct Heads {
 #[derive(Clone, Debug, Default)]
 struct Slot {
     head: u32,
+    /// The bytes after the head that the words have: a bit for each of [`next_byte`], so that most words that merely
+    /// begin alike are told apart without a search.
+    next_bytes: u32,
     entries: Range<u32>,
 }
 
@@ -150,19 +156,21 @@ impl Heads {
             let last = first + group.len() as u32;
             let head = group.first().map_or(0, |entry| head(&entry.step.text));
             if let Some(slot) = heads.slots(head).find(|&at| heads.is_free(at)).and_then(|at| heads.slots.get_mut(at)) {
-                *slot = Slot { head, entries: first..last };
+                let next_bytes = group.iter().fold(0, |all, entry| all | next_bytes(&entry.step));
+                *slot = Slot { head, next_bytes, entries: first..last };
             }
             first = last;
         }
         heads
     }
 
-    /// The entries that begin as a word does.
+    /// The entries that begin as a word does, unless none of them can take it.
     fn of(&self, word: &str) -> Option<Range<usize>> {
         let head = head(word);
         let mut slots = self.slots(head).map_while(|at| self.slots.get(at).filter(|slot| !slot.entries.is_empty()));
         let slot = slots.find(|slot| slot.head == head)?;
-        Some(slot.entries.start as usize..slot.entries.end as usize)
+        let goes_on = slot.next_bytes >> next_byte(word) & 1 == 1;
+        goes_on.then_some(slot.entries.start as usize..slot.entries.end as usize)
     }
 
     /// The slots where a head may stand, in the order to look.
@@ -181,6 +189,21 @@ impl Heads {
 fn head(word: &str) -> u32 {
     let mut bytes = word.bytes();
     (0..MIN_PREFIX).fold(0, |head, _| head << 8 | u32::from(bytes.next().unwrap_or(0)))
+}
+
+/// One bit of 64 for a head.
+fn head_bit(word: &str) -> u64 {
+    1 << (head(word).wrapping_mul(0x9e37_79b1) >> 26)
+}
+
+/// The byte after the head, in five bits; zero where the word ends.
+fn next_byte(word: &str) -> u32 {
+    word.as_bytes().get(MIN_PREFIX).map_or(0, |byte| u32::from(byte & 31))
+}
+
+/// What the byte after the head can be in a word that the step takes.
+fn next_bytes(step: &Step) -> u32 {
+    if step.open && step.text.len() == MIN_PREFIX { u32::MAX } else { 1 << next_byte(&step.text) }
 }
 
 #[cfg(test)]
