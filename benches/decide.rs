@@ -1,4 +1,5 @@
-//! What a decision costs, what each step of it does (text, rules, heads), and what a shadow adds.
+//! What a decision costs, what each step of it does (text, rules, heads), what a shadow adds, and what it takes to load a
+//! model and the built-in rules.
 
 #![allow(clippy::expect_used, reason = "a bench whose parts are damaged should stop")]
 
@@ -66,5 +67,14 @@ fn decide(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, decide);
+/// Once a start, a reload or a promotion.
+fn load(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("load");
+    group.sample_size(20);
+    group.bench_function("the built-in model", |bencher| bencher.iter(Model::built_in));
+    group.bench_function("the built-in rules", |bencher| bencher.iter(RuleSet::built_in));
+    group.finish();
+}
+
+criterion_group!(benches, decide, load);
 criterion_main!(benches);

@@ -273,6 +273,7 @@ mod tests {
         let fitted = counts.fit(Question::Spam, 1.0, 2, &[]).unwrap();
         assert!(
             Features::of(&text("toujours"))
+                .all()
                 .iter()
                 .any(|feature| fitted.weights.iter().any(|(key, _)| *key == feature.key))
         );

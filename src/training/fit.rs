@@ -125,7 +125,7 @@ mod tests {
     fn group(of: &str) -> Group {
         let comment = Comment::parse(Draft { body: "mot".to_owned(), ..Draft::default() }).unwrap();
         let text = Text::of(&comment, Language::parse(of));
-        let feature = Features::of(&text).iter().find(|feature| feature.family == Family::Words).copied();
+        let feature = Features::of(&text).all().iter().find(|feature| feature.family == Family::Words).copied();
         Group::of(feature.unwrap().key)
     }
 

@@ -93,10 +93,13 @@ enum Place {
 }
 
 impl Feature {
-    /// The order in which features count: by key, and of those that are the same the first of the comment.
-    pub fn order(&self) -> (Key, u32) {
-        let (Place::Word(at) | Place::Pair(at) | Place::Stem(at) | Place::Fact(at, _)) = self.place;
-        (self.key, at)
+    /// What of the comment the feature speaks of: two with the same have the same token.
+    pub fn spot(&self) -> impl Ord + use<> {
+        match self.place {
+            Place::Word(at) | Place::Stem(at) => (false, at, at),
+            Place::Pair(at) => (false, at, at + 1),
+            Place::Fact(start, end) => (true, start, end),
+        }
     }
 }
 
@@ -124,14 +127,14 @@ impl<'t> Features<'t> {
     }
 
     /// As they are read; some may occur again.
-    pub fn iter(&self) -> std::slice::Iter<'_, Feature> {
-        self.all.iter()
+    pub fn all(&self) -> &[Feature] {
+        &self.all
     }
 
-    /// Each once, sorted by key.
+    /// Each once, where it first stands, sorted by key.
     pub fn distinct(&self) -> Vec<Feature> {
         let mut distinct = self.all.clone();
-        distinct.sort_unstable_by_key(Feature::order);
+        distinct.sort_by_key(|feature| feature.key);
         distinct.dedup_by_key(|feature| feature.key);
         distinct
     }
@@ -239,7 +242,7 @@ mod tests {
     fn names(body: &str) -> Vec<String> {
         let text = text(body);
         let features = Features::of(&text);
-        features.iter().map(|feature| features.name(feature)).collect()
+        features.all().iter().map(|feature| features.name(feature)).collect()
     }
 
     #[test]

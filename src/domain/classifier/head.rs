@@ -94,14 +94,22 @@ impl Head {
         Explanation { evidence, rest, cap: (score != unbounded).then(|| score - unbounded) }
     }
 
-    /// The features that weigh most, the heaviest first.
+    /// The features that weigh most, the heaviest first; a word and its stem stand in one place and are told as one.
     fn strongest<'a>(&self, known: &[Known<'a>], openness: f64, scale: f64) -> Vec<(&'a Feature, Score)> {
         let mut all: Vec<_> = known
             .iter()
             .filter_map(|known| Some((known.feature, f64::from(known.weight(self.question)?))))
             .map(|(feature, weight)| (feature, Score::from_nats(scale * share(feature.family, openness) * weight)))
-            .filter(|(_, score)| *score != Score::ZERO)
             .collect();
+        all.sort_unstable_by_key(|(feature, _)| (feature.spot(), feature.key));
+        all.dedup_by(|(feature, score), (first, sum)| {
+            let same = feature.spot() == first.spot();
+            if same {
+                *sum += *score;
+            }
+            same
+        });
+        all.retain(|(_, score)| *score != Score::ZERO);
         all.sort_unstable_by_key(|(feature, score)| (-score.thousandths().abs(), feature.key));
         all.truncate(MOST_EVIDENCE);
         all

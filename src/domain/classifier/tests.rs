@@ -100,6 +100,15 @@ fn evidence_points_at_the_words() {
 }
 
 #[test]
+fn a_word_and_its_stem_are_told_as_one() {
+    let judgement = model(1.0).judge(&text(OPEN), Kind::Comment);
+    let evidence = &spam(&judgement).explanation.as_ref().unwrap().evidence;
+    for (at, one) in evidence.iter().enumerate() {
+        assert!(evidence.iter().skip(at + 1).all(|other| other.token != one.token), "{:?} twice", one.token);
+    }
+}
+
+#[test]
 fn good_words_do_not_buy_off_a_rule() {
     let judgement = model(-9.0).judge(&text(OPEN), Kind::Comment);
     let signal = spam(&judgement);

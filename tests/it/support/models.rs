@@ -41,7 +41,7 @@ pub fn holding_odd(seed: u64) -> Made {
         let comment = Comment::parse(Draft { body: ODD.to_owned(), ..Draft::default() }).unwrap();
         let text = Text::of(&comment, Some(Language::FR));
         let features = Features::of(&text);
-        let words = features.iter().filter(|feature| feature.family == Family::Words);
+        let words = features.all().iter().filter(|feature| feature.family == Family::Words);
         for key in words.map(|feature| feature.key) {
             if let Err(place) = abuse.binary_search_by_key(&key, |(key, _)| *key) {
                 abuse.insert(place, (key, 40.0));
