@@ -80,13 +80,15 @@ fn outcome(prediction: &Prediction<'_>, head: &HeadFacts, line: Option<Line>) ->
     let facts = head.language(prediction.language);
     let told = facts.bounded(facts.unbounded(prediction.raw), head.floor);
     let odds = line.unwrap_or(facts.line).at(prediction.raw);
-    Outcome { told: Some(if prediction.speaks { told } else { Score::ZERO }), ..bare(prediction, odds) }
+    let told = Some(if prediction.speaks { told } else { Score::ZERO });
+    Outcome { told, spoken: prediction.speaks, ..bare(prediction, odds) }
 }
 
 fn bare(prediction: &Prediction<'_>, odds: f64) -> Outcome {
     Outcome {
         odds,
         told: None,
+        spoken: true,
         rules: prediction.rules,
         unwanted: prediction.unwanted,
         domain: prediction.domain,
@@ -138,6 +140,7 @@ fn row(split: &str, source: &str, language: Option<Language>, outcomes: &[Outcom
         whole: reached(outcomes, |outcome| Some((outcome.rules.score + outcome.told?, outcome.rules.floor))),
         brier: quality.brier,
         ece: quality.ece,
+        spoken: Some(quality.spoken),
     }
 }
 

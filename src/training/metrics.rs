@@ -11,6 +11,8 @@ pub(super) struct Outcome {
     pub odds: f64,
     /// What the signal would be worth within its bounds; zero where the head would say nothing, `None` of a baseline.
     pub told: Option<Score>,
+    /// Whether a probability is told at all: a head that knows too little tells none.
+    pub spoken: bool,
     pub rules: Ruled,
     pub unwanted: bool,
     pub domain: DomainId,
@@ -29,7 +31,9 @@ pub(super) struct Quality {
     pub auc_margin: Option<f64>,
     pub recall_at_1_percent: Option<f64>,
     pub brier: f64,
+    /// Of those that a probability is told of, which are so large a share, both kinds of label weighing the same.
     pub ece: f64,
+    pub spoken: f64,
 }
 
 pub(super) const BINS: usize = 10;
@@ -40,6 +44,7 @@ pub(super) fn quality(outcomes: &[Outcome]) -> Quality {
     let mut sorted = outcomes.to_vec();
     sorted.sort_by(|a, b| a.odds.total_cmp(&b.odds));
     let auc = auc(&sorted, wanted, unwanted);
+    let spoken: Vec<_> = outcomes.iter().filter(|outcome| outcome.spoken).copied().collect();
     Quality {
         wanted,
         unwanted,
@@ -47,7 +52,8 @@ pub(super) fn quality(outcomes: &[Outcome]) -> Quality {
         auc_margin: auc.map(|auc| margin(auc, wanted as f64, unwanted as f64)),
         recall_at_1_percent: recall(&sorted, wanted, unwanted),
         brier: brier(outcomes),
-        ece: ece(outcomes),
+        ece: ece(&spoken),
+        spoken: share(outcomes),
     }
 }
 
@@ -115,6 +121,13 @@ fn brier(outcomes: &[Outcome]) -> f64 {
     outcomes.iter().map(|outcome| weight(outcome) * error(outcome).powi(2)).sum()
 }
 
+/// The share of outcomes that a probability is told of.
+fn share(outcomes: &[Outcome]) -> f64 {
+    let kinds = kinds(outcomes);
+    let spoken = outcomes.iter().filter(|outcome| outcome.spoken);
+    spoken.map(|outcome| kinds[usize::from(outcome.unwanted)] * outcome.weight).sum()
+}
+
 fn ece(outcomes: &[Outcome]) -> f64 {
     let kinds = kinds(outcomes);
     let mut bins = [0.0_f64; BINS];
@@ -137,6 +150,7 @@ mod tests {
             .map(|&(odds, unwanted)| Outcome {
                 odds,
                 told: None,
+                spoken: true,
                 rules: Ruled::default(),
                 unwanted,
                 domain: 0,

@@ -117,13 +117,15 @@ impl HeadReport {
             "recall at 1 % FP",
             "Brier",
             "calibration error",
+            "told",
         ];
         let mut table = table(&header);
         for metric in &self.metrics {
             let figures = [metric.auc, metric.auc_margin, metric.recall_at_1_percent];
             let counts = [metric.wanted, metric.unwanted].map(|count| count.to_string());
-            let figures =
-                figures.into_iter().map(share).chain([metric.brier, metric.ece].map(|share| format!("{share:.3}")));
+            let calibration = Some(metric.ece).filter(|_| metric.spoken != Some(0.0));
+            let errors = [Some(metric.brier), calibration, metric.spoken];
+            let figures = figures.into_iter().chain(errors).map(share);
             table.add_row(names(metric).into_iter().chain(counts).chain(figures).map(Cell::new));
         }
         align_numbers(&mut table, 3);

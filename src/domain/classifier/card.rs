@@ -222,8 +222,12 @@ pub struct Metric {
     pub whole: Option<Reached>,
     /// Both kinds of label weighing the same.
     pub brier: f64,
-    /// The expected calibration error in ten bins, both kinds of label weighing the same.
+    /// The expected calibration error in ten bins, both kinds of label weighing the same, of the comments that a
+    /// probability is told of.
     pub ece: f64,
+    /// The share of those comments, both kinds of label weighing the same; of the others the head knows too little.
+    #[serde(default)]
+    pub spoken: Option<f64>,
 }
 
 impl Metric {

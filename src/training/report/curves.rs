@@ -184,6 +184,7 @@ mod tests {
         let one = pairs.iter().map(|&(odds, unwanted)| Outcome {
             odds,
             told: Some(Score::from_nats(odds)),
+            spoken: true,
             rules: Ruled::default(),
             unwanted,
             domain: 0,

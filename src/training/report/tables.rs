@@ -257,7 +257,7 @@ fn figures(teller: Teller, ours: &Metric, plain: Option<&Metric>) -> [String; 8]
         share(plain.and_then(recall)),
         three(Some(ours.brier)),
         three(plain.map(|plain| plain.brier)),
-        three(Some(ours.ece)),
+        three(Some(ours.ece).filter(|_| ours.spoken != Some(0.0))),
         three(plain.map(|plain| plain.ece)),
     ]
 }

@@ -98,7 +98,7 @@ pub(super) const EN: Words = Words {
     all_real: "All real sources",
     written_note: "* Written for the project: not in the total.",
     mail_note: "† These are no comments: not in the budgets.",
-    few_note: "–: fewer than ten examples of one of the two kinds.",
+    few_note: "–: fewer than ten examples of one of the two kinds. The calibration error speaks of the comments that the head tells a probability of; of the others it knows too little.",
     unknown_language: "not told",
     other_languages: "Other languages",
     budgets: "What the budgets allow",

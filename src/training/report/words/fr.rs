@@ -98,7 +98,7 @@ pub(super) const FR: Words = Words {
     all_real: "Toutes les sources réelles",
     written_note: "* Écrits pour le projet : hors du total.",
     mail_note: "† Ce ne sont pas des commentaires : hors des budgets.",
-    few_note: "– : moins de dix exemples de l’une des deux sortes.",
+    few_note: "– : moins de dix exemples de l’une des deux sortes. L’erreur d’étalonnage porte sur les commentaires dont la tête dit une probabilité ; des autres, elle sait trop peu.",
     unknown_language: "non dite",
     other_languages: "Autres langues",
     budgets: "Ce que les budgets permettent",
