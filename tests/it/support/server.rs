@@ -75,7 +75,8 @@ impl Server {
     }
 
     /// The same, with the binary run by another command.
-    pub fn restart_under(mut self, command: Command) -> Self {
+    pub fn restart_under(mut self, mut command: Command) -> Self {
+        unconfigured(&mut command);
         self.kill();
         Self::launch(Arc::clone(&self.folder), self.settings.clone(), Some(self.key.clone()), command)
     }
