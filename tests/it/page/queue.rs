@@ -34,10 +34,15 @@ examples.match = ["un idiot"]
 examples.no_match = ["un musée"]
 "#;
 
-pub fn server() -> Server {
+/// Written once: a server that another test starts must not read a file that is being written.
+static RULES_FILE: std::sync::LazyLock<std::path::PathBuf> = std::sync::LazyLock::new(|| {
     let rules = std::env::temp_dir().join(format!("tamis-queue-rules-{}.toml", std::process::id()));
     std::fs::write(&rules, RULES).unwrap();
-    Server::start_with(&[("TAMIS_RULES__FILE", rules.to_str().unwrap())])
+    rules
+});
+
+pub fn server() -> Server {
+    Server::start_with(&[("TAMIS_RULES__FILE", RULES_FILE.to_str().unwrap())])
 }
 
 /// A comment that is held; its id.

@@ -158,10 +158,12 @@ async fn pages_that_were_overwritten_are_damage_never_an_answer() {
     let store = place.store(Options::default()).await.unwrap();
     let site = with_site(&store, 1).await;
     join_all((1..=100).map(|number| store.record(long_entry_without_name(site, number)))).await;
-    assert_eq!(place.findings().await, Ok(Vec::new()));
     store.close().await.unwrap();
+    // Nobody else may have the file open when the store closes, or what was written stays in its log.
+    assert_eq!(place.findings().await, Ok(Vec::new()));
     let mut bytes = std::fs::read(place.file()).unwrap();
-    let tables = bytes.len().min(64 * 4096);
+    let tables = 64 * 4096;
+    assert!(bytes.len() > tables, "{} bytes", bytes.len());
     bytes[tables..].fill(0x5a);
     std::fs::write(place.file(), bytes).unwrap();
 
