@@ -88,7 +88,7 @@ impl Comment {
         self.ip
     }
 
-    /// The host site's own name for the author; never stored.
+    /// The host site's own name for the author; stored as a keyed digest alone.
     pub fn author_id(&self) -> Option<&str> {
         self.author_id.as_deref()
     }
