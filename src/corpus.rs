@@ -7,10 +7,12 @@
 mod collection;
 pub mod import;
 mod line;
+mod lines;
 mod seen;
 mod stats;
 
 pub use collection::{Collection, Conflict, Gathered, Unwritable, Voices};
-pub use line::{Heading, Line, ReadError, Row, Weight, each, each_row};
+pub use line::{Heading, Line, Row, Weight};
+pub use lines::{Lines, ReadError, each, each_run};
 pub use seen::{Met, Seen, digest};
 pub use stats::{Doubt, SourceStats, Stats, Survey};

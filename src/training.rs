@@ -18,12 +18,15 @@ mod fit;
 mod lanes;
 mod measure;
 mod metrics;
+mod publish;
 mod reading;
 mod report;
 mod sample;
 mod sources;
+mod spellings;
 mod split;
 mod study;
+mod tallies;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -33,15 +36,15 @@ pub use budgets::Budgets;
 pub use report::{Exhibit, GroupReport, HeadReport, LanguageClaims, Report, exhibit};
 pub use sources::{Source, Sources, SourcesError};
 
+use crate::domain::classifier::ModelError;
 use crate::domain::classifier::card::{Card, HeadFacts, Metric, Question};
 use crate::domain::classifier::features::TOKENIZER;
-use crate::domain::classifier::{HeadParts, Model, ModelError, write};
 use assess::Tried;
-use counts::Fitted;
 use metrics::Outcome;
 use reading::Read;
 use split::{Census, DomainId, FOLDS, Split};
 use study::{Prediction, Recipe, Study};
+use tallies::Fitted;
 
 /// What to train from.
 #[derive(Clone, Debug)]
@@ -118,7 +121,7 @@ pub fn train(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Resu
         Ok::<_, TrainingError>((assessed.facts, fit_whole(&read, question, options.base.as_ref())?))
     });
     let ((spam, spam_fit), (abuse, abuse_fit)) = (spam?, abuse?);
-    publish(card(options, &read, spam, abuse), &spam_fit, &abuse_fit, options.base.as_ref())
+    publish::publish(card(options, &read, spam, abuse), &spam_fit, &abuse_fit, options.base.as_ref())
 }
 
 fn card(options: &TrainOptions, read: &Read, spam: HeadFacts, abuse: HeadFacts) -> Card {
@@ -145,28 +148,9 @@ fn fit_whole(read: &Read, question: Question, base: Option<&Base>) -> Result<Fit
     let own = read.whole(question);
     let columns = base.map(|base| base.columns(question, own)).unwrap_or_default();
     match teaches(own) || !columns.is_empty() {
-        true => read.counts.fit(question, study::ALPHA, study::FEWEST_EXAMPLES, &columns),
+        true => read.counts.fit(question, study::ALPHA, &columns),
         false => Ok(Fitted::default()),
     }
-}
-
-fn publish(card: Card, spam: &Fitted, abuse: &Fitted, base: Option<&Base>) -> Result<Trained, TrainingError> {
-    if spam.weights.is_empty() && abuse.weights.is_empty() {
-        return Err(TrainingError::NothingToLearn);
-    }
-    let before = base.map(Base::names).unwrap_or_default();
-    let mut names = [before, spam.names.as_slice(), abuse.names.as_slice()].concat();
-    names.sort_unstable();
-    names.dedup_by_key(|(key, _)| *key);
-    // A site's model carries none: what it learned from must not outlive the labels that taught it.
-    let parts = |fitted| head_parts(fitted, base.is_none());
-    let model_bytes = write(&card, parts(spam), parts(abuse), &names);
-    let version = Model::read(&model_bytes)?.version().to_owned();
-    Ok(Trained { model_bytes, version, card })
-}
-
-fn head_parts(fitted: &Fitted, with_masses: bool) -> HeadParts<'_> {
-    HeadParts { weights: &fitted.weights, masses: if with_masses { &fitted.masses } else { &[] } }
 }
 
 /// Measures both heads on what they have not seen, beside a plain naive Bayes classifier on the same splits.

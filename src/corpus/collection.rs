@@ -9,7 +9,8 @@ use serde::Serialize;
 use tempfile::NamedTempFile;
 
 use super::ReadError;
-use super::line::{Heading, Line, Row, each_row_of};
+use super::line::{Heading, Line, Row};
+use super::lines::each_row_of;
 use super::seen::{Met, Seen, digest};
 use crate::domain::classifier::card::Label;
 use crate::domain::text::Text;
@@ -159,7 +160,7 @@ impl<P: Copy> Collection<P> {
     fn each_sound(&self, visit: &mut dyn FnMut(&Line)) -> Result<(), Unwritable> {
         let mut draft = self.draft.get_ref();
         draft.rewind().map_err(|source| io(&self.path, source))?;
-        each_row_of(draft, &self.path, &mut |number, _, row| match row {
+        each_row_of(draft, &self.path, &mut |number, row| match row {
             Row::Example(line) if !self.torn.contains(&(number - 1)) => visit(&line),
             Row::Example(_) | Row::Heading(_) => {}
         })?;

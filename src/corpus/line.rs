@@ -1,9 +1,5 @@
 //! An example as a line of JSON.
 
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::{Path, PathBuf};
-
 use serde::{Deserialize, Serialize};
 
 use crate::domain::classifier::card::Label;
@@ -12,9 +8,6 @@ use crate::domain::ledger::Exclusion;
 
 /// Stands for a name that is an address and is not told.
 const AN_ADDRESS: &str = "http://author.invalid";
-
-/// The longest line that is read, in bytes: a comment of the greatest length, with its JSON escapes.
-const LONGEST: u64 = 8 << 20;
 
 /// One labelled text. Only `text`, `label` and `source` are required; unknown fields are ignored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -89,6 +82,19 @@ pub enum Row {
     Example(Line),
 }
 
+impl Row {
+    /// Reads a line, which may be a heading if it is the `first`.
+    ///
+    /// # Errors
+    /// What of it is not what it must be.
+    pub fn parse(bytes: &[u8], first: bool) -> Result<Self, String> {
+        if let Some(heading) = Heading::parse(bytes).filter(|_| first) {
+            return Ok(Self::Heading(heading));
+        }
+        serde_json::from_slice(bytes).map(Self::Example).map_err(|error| error.to_string())
+    }
+}
+
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
@@ -157,65 +163,6 @@ impl From<Weight> for f64 {
     }
 }
 
-/// Why a file of examples cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    #[error("{}: cannot be read: {source}", path.display())]
-    Unreadable { path: PathBuf, source: std::io::Error },
-    #[error("{}:{line}: {problem}; a line is {{\"text\": …, \"label\": \"ham\" | \"spam\" | \"abuse\", \"lang\": \"fr\", \"source\": …}}", path.display())]
-    Line { path: PathBuf, line: u64, problem: String },
-}
-
-/// Reads every example of a file, with the number of its line.
-///
-/// # Errors
-/// The file cannot be read, or a line of it is no example.
-pub fn each(path: &Path, visit: &mut dyn FnMut(u64, Line)) -> Result<(), ReadError> {
-    each_row(path, &mut |number, _, row| match row {
-        Row::Heading(_) => {}
-        Row::Example(line) => visit(number, line),
-    })
-}
-
-/// Reads every line of a file of examples, with its number and its bytes.
-///
-/// # Errors
-/// The file cannot be read, or a line of it is no example.
-pub fn each_row(path: &Path, visit: &mut dyn FnMut(u64, &[u8], Row)) -> Result<(), ReadError> {
-    let file = File::open(path).map_err(|source| ReadError::Unreadable { path: path.to_owned(), source })?;
-    each_row_of(&file, path, visit)
-}
-
-/// Reads every line of an open file of examples; errors name it by `path`.
-///
-/// # Errors
-/// The file cannot be read, or a line of it is no example.
-pub fn each_row_of(file: &File, path: &Path, visit: &mut dyn FnMut(u64, &[u8], Row)) -> Result<(), ReadError> {
-    let unreadable = |source| ReadError::Unreadable { path: path.to_owned(), source };
-    let mut reader = BufReader::new(file);
-    let mut bytes = Vec::new();
-    for number in 1.. {
-        bytes.clear();
-        if reader.by_ref().take(LONGEST).read_until(b'\n', &mut bytes).map_err(unreadable)? == 0 {
-            break;
-        }
-        let row = parse(&bytes, number == 1);
-        let row = row.map_err(|problem| ReadError::Line { path: path.to_owned(), line: number, problem })?;
-        visit(number, &bytes, row);
-    }
-    Ok(())
-}
-
-fn parse(bytes: &[u8], first: bool) -> Result<Row, String> {
-    if bytes.len() as u64 == LONGEST {
-        return Err(format!("is longer than {LONGEST} bytes"));
-    }
-    if let Some(heading) = Heading::parse(bytes).filter(|_| first) {
-        return Ok(Row::Heading(heading));
-    }
-    serde_json::from_slice(bytes).map(Row::Example).map_err(|error| error.to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,9 +177,9 @@ mod tests {
     fn a_weight_is_above_nothing() {
         for weight in ["0", "-1", "1e9", "\"much\""] {
             let line = format!(r#"{{"text":"a","label":"ham","source":"s","weight":{weight}}}"#);
-            assert!(parse(line.as_bytes(), true).is_err(), "{weight}");
+            assert!(Row::parse(line.as_bytes(), true).is_err(), "{weight}");
         }
-        let row = parse(br#"{"text":"a","label":"ham","source":"s","weight":0.2}"#, true).unwrap();
+        let row = Row::parse(br#"{"text":"a","label":"ham","source":"s","weight":0.2}"#, true).unwrap();
         assert!(matches!(row, Row::Example(line) if line.weight == Weight::MACHINE));
     }
 }

@@ -26,11 +26,11 @@ use super::text::Text;
 use card::{Card, Question};
 use features::{Features, Key};
 use head::Head;
-use names::Names;
 use weights::Weights;
 
 pub use file::{HeadMasses, HeadParts, Masses, masses, write};
 pub use head::{Raw, carries_an_offer, may_speak, raw};
+pub use names::Names;
 
 /// The model that is built into the binary, so that the binary alone decides.
 const BUILT_IN: &[u8] = include_bytes!("../../models/2026-11-24-e556e1.tamis");

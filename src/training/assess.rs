@@ -24,7 +24,7 @@ const FLOOR: Score = Score::ZERO;
 const ENOUGH_TRIED: usize = 30;
 
 /// A fit that reads a language less than so far as the model does is no witness of what the model says in it.
-const WITNESS: f64 = 0.5;
+pub(super) const WITNESS: f64 = 0.5;
 
 /// What was tried on data that it had not seen.
 pub(super) struct Tried<'a> {

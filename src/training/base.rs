@@ -55,6 +55,11 @@ impl Base {
         &self.names
     }
 
+    /// Whether one of its heads counts a feature.
+    pub(super) fn knows(&self, key: Key) -> bool {
+        self.masses.iter().any(|masses| masses.binary_search_by_key(&key, |(key, _)| *key).is_ok())
+    }
+
     pub(super) fn facts(&self, question: Question) -> &HeadFacts {
         match question {
             Question::Spam => &self.card.spam,

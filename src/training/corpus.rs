@@ -1,19 +1,24 @@
 //! The corpus: files of JSON lines, read again for every pass, so that memory does not grow with them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use sha2::{Digest as _, Sha256};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::TrainingError;
-use crate::corpus::{Line, Row, each, each_row};
-use crate::domain::classifier::card::{FileFacts, Label};
+use crate::corpus::{Line, Lines, each, each_run};
+use crate::domain::classifier::card::Label;
 use crate::domain::comment::{Comment, Language};
 use crate::domain::text::Text;
 
 /// One labelled text.
 #[derive(Debug)]
 pub(super) struct Example(Line);
+
+impl From<Line> for Example {
+    fn from(line: Line) -> Self {
+        Self(line)
+    }
+}
 
 impl Example {
     pub fn label(&self) -> Label {
@@ -110,31 +115,20 @@ impl Corpus {
         Ok(())
     }
 
-    /// Reads every file once for its digest and the number of its examples, and shows each on the way.
-    pub fn facts(&self, visit: &mut dyn FnMut(&Example)) -> Result<Vec<FileFacts>, TrainingError> {
-        let mut facts: Vec<_> = self.files.iter().map(|path| file_facts(path, visit)).collect::<Result<_, _>>()?;
-        facts.sort();
-        Ok(facts)
+    /// The names of the files without their folders, in order.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        self.files
+            .iter()
+            .map(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
     }
-}
 
-fn file_facts(path: &Path, visit: &mut dyn FnMut(&Example)) -> Result<FileFacts, TrainingError> {
-    let mut digest = Sha256::new();
-    let mut examples = 0;
-    let mut undone = Vec::new();
-    each_row(path, &mut |_, bytes, row| {
-        digest.update(bytes);
-        match row {
-            Row::Heading(heading) => undone = heading.undone,
-            Row::Example(line) => {
-                examples += 1;
-                visit(&Example(line));
-            }
-        }
-    })?;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let sha256 = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(FileFacts { name, sha256, examples, undone })
+    /// Reads every line once, in order, in runs, with the place of their file among the files, until `visit` fails.
+    pub fn each_run(
+        &self,
+        visit: &mut dyn FnMut(usize, Lines) -> Result<(), TrainingError>,
+    ) -> Result<(), TrainingError> {
+        self.files.iter().enumerate().try_for_each(|(file, path)| each_run(path, &mut |lines| visit(file, lines)))
+    }
 }
 
 #[cfg(test)]
@@ -154,7 +148,6 @@ mod tests {
         let mut seen = Vec::new();
         corpus.each(&mut |example| seen.push((example.label(), example.language()))).unwrap();
         assert_eq!(seen, [(Label::Abuse, Some(Language::FR))]);
-        assert_eq!(corpus.facts(&mut |_| {}).unwrap()[0].examples, 1);
     }
 
     #[test]

@@ -24,7 +24,9 @@ pub(super) const EVERY_GROUP: &str = "(all)";
 const ENOUGH: usize = 20;
 
 /// Sources left out, each calibrated and bounded by what was learned from others: `nested` are predictions on the
-/// others by fits that had seen neither.
+/// others by fits that had seen neither. Where leaving two sources out closes a language that leaving one out does not,
+/// such fits cannot read it; the others are then told by fits that had seen the hidden source, of which no label is
+/// calibrated on all the same.
 pub(super) fn left_out<'a>(
     question: Question,
     census: &Census,
@@ -36,12 +38,34 @@ pub(super) fn left_out<'a>(
         let elsewhere = |predictions: &[Prediction<'a>]| -> Vec<Prediction<'a>> {
             predictions.iter().filter(|prediction| prediction.domain != hidden).cloned().collect()
         };
-        let unseen = Tried { left_out: elsewhere(others), pooled: elsewhere(&tried.pooled) };
+        let unseen = Tried {
+            left_out: readable(elsewhere(others), elsewhere(&tried.left_out)),
+            pooled: elsewhere(&tried.pooled),
+        };
         let facts = assess::facts(question, census, &unseen, budgets, None);
         let of_it = tried.left_out.iter().filter(move |prediction| prediction.domain == hidden);
         of_it.map(move |prediction| outcome(prediction, &facts, None)).collect::<Vec<_>>()
     });
     outcomes.collect()
+}
+
+/// The `nested` predictions, but where those fits read much less of a language than the fits of `left_out`.
+fn readable<'a>(nested: Vec<Prediction<'a>>, left_out: Vec<Prediction<'a>>) -> Vec<Prediction<'a>> {
+    let open = |predictions: &[Prediction<'_>]| -> BTreeMap<_, f64> {
+        predictions.iter().map(|prediction| (place(prediction), prediction.openness)).collect()
+    };
+    let (nested_open, open) = (open(&nested), open(&left_out));
+    let read = |prediction: &Prediction<'_>| {
+        let of = |open: &BTreeMap<_, f64>| open.get(&place(prediction)).copied().unwrap_or(0.0);
+        of(&nested_open) >= assess::WITNESS * of(&open)
+    };
+    let instead = left_out.into_iter().filter(|prediction| !read(prediction));
+    nested.into_iter().filter(read).chain(instead).collect()
+}
+
+/// What a fit is tried on: one source, in one language.
+fn place(prediction: &Prediction<'_>) -> (DomainId, Option<Language>) {
+    (prediction.domain, prediction.language)
 }
 
 /// Fifths of all sources, each calibrated on the other four.

@@ -1,6 +1,7 @@
 //! Reads a corpus twice: to weigh it, and then to count it and to take a sample.
 
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 use super::base::{Base, Grounds};
 use super::corpus::{Corpus, Example};
@@ -8,7 +9,9 @@ use super::counts::{Counts, Say};
 use super::sample::{self, Gathering, Row, Ruled, Sample};
 use super::split::{Census, Masses, Place, Split};
 use super::study::{self, Study};
+use super::tallies::Tallies;
 use super::{Progress, TrainOptions, TrainingError, lanes};
+use crate::corpus::Row as Line;
 use crate::domain::classifier::card::{FileFacts, Question};
 use crate::domain::classifier::carries_an_offer;
 use crate::domain::classifier::features::Features;
@@ -23,7 +26,7 @@ pub(super) struct Read {
     /// By head, of the whole corpus.
     pub whole: [Census; 2],
     /// Of the whole corpus.
-    pub counts: Counts,
+    pub counts: Tallies,
     pub sample: Sample,
     /// By head, of the sample.
     sampled: [Census; 2],
@@ -52,6 +55,13 @@ impl Read {
     }
 }
 
+/// What a lane weighs.
+struct Scale {
+    whole: [Census; 2],
+    /// How many examples each file has, and whose labels it says it does not hold.
+    files: Vec<FileFacts>,
+}
+
 /// What a lane gathers.
 struct Lane {
     counts: Counts,
@@ -72,14 +82,8 @@ struct Reader<'a> {
 
 pub(super) fn read(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Result<Read, TrainingError> {
     let corpus = Corpus::new(options.files.clone())?;
-    let mut examples = 0;
-    let before = |question| options.base.as_ref().map(|base| base.labels(question)).unwrap_or_default();
-    let mut whole = Question::ALL.map(|question| Census::new(question, options.seed, before(question)));
-    let files = corpus.facts(&mut |example| {
-        examples += 1;
-        whole.iter_mut().for_each(|census| census.count(example, &options.sources));
-        progress(Progress { step: "count", done: examples, of: examples });
-    })?;
+    let (whole, files) = weigh(&corpus, options, progress)?;
+    let examples: u64 = files.iter().map(|file| file.examples).sum();
     let reader = Reader {
         options,
         masses: [&whole[0], &whole[1]].map(|census| census.masses(Split::Whole)),
@@ -89,27 +93,80 @@ pub(super) fn read(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -
         whole: &whole,
     };
     let mut done = 0;
-    let lanes = lanes::visit(&corpus, || reader.lane(), |lane, example| reader.visit(lane, example), &mut |_| {
-        done += 1;
-        if done % 1_000 == 0 || done == examples {
-            progress(Progress { step: "read", done, of: examples });
-        }
+    let visit = |lane: &mut Lane, _, line| match line {
+        Line::Example(line) => reader.visit(lane, line.into()),
+        Line::Heading(_) => {}
+    };
+    let lanes = lanes::visit(&corpus, || reader.lane(), visit, &mut |_, lines| {
+        done = examples.min(done + lines.number());
+        progress(Progress { step: "read", done, of: examples });
     })?;
     Ok(together(lanes, files, whole, options.base.as_ref()))
 }
 
+/// Counts the examples of every kind, and says which files they are of.
+fn weigh(
+    corpus: &Corpus,
+    options: &TrainOptions,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<([Census; 2], Vec<FileFacts>), TrainingError> {
+    let before = |question| options.base.as_ref().map(|base| base.labels(question)).unwrap_or_default();
+    let empty = || Scale {
+        whole: Question::ALL.map(|question| Census::new(question, options.seed, before(question))),
+        files: corpus.names().map(|name| FileFacts { name, ..FileFacts::default() }).collect(),
+    };
+    let mut digests: Vec<Sha256> = corpus.names().map(|_| Sha256::new()).collect();
+    let mut done = 0;
+    let visit = |scale: &mut Scale, file, line| scale.visit(file, line, options);
+    let scales = lanes::visit(corpus, empty, visit, &mut |file, lines| {
+        digests.iter_mut().skip(file).take(1).for_each(|digest| digest.update(lines.bytes()));
+        done += lines.number();
+        progress(Progress { step: "count", done, of: done });
+    })?;
+    let Scale { whole, mut files } = scales.into_iter().fold(empty(), Scale::merged);
+    for (file, digest) in files.iter_mut().zip(digests) {
+        file.sha256 = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    }
+    files.sort();
+    Ok((whole, files))
+}
+
+impl Scale {
+    fn visit(&mut self, file: usize, line: Line, options: &TrainOptions) {
+        let Some(facts) = self.files.get_mut(file) else { return };
+        match line {
+            Line::Heading(heading) => facts.undone = heading.undone,
+            Line::Example(line) => {
+                facts.examples += 1;
+                let example = Example::from(line);
+                self.whole.iter_mut().for_each(|census| census.count(&example, &options.sources));
+            }
+        }
+    }
+
+    fn merged(self, other: Self) -> Self {
+        let ([spam, abuse], [more_spam, more_abuse]) = (self.whole, other.whole);
+        let files = self.files.into_iter().zip(other.files).map(|(mut file, more)| {
+            file.examples += more.examples;
+            file.undone.extend(more.undone);
+            file
+        });
+        Self { whole: [spam.merged(more_spam), abuse.merged(more_abuse)], files: files.collect() }
+    }
+}
+
 fn together(lanes: Vec<Lane>, files: Vec<FileFacts>, whole: [Census; 2], base: Option<&Base>) -> Read {
-    let mut counts = Counts::new();
-    let mut gatherings = Vec::new();
+    let (mut counts, mut gatherings) = (Vec::new(), Vec::new());
     let mut sampled = [whole[0].emptied(), whole[1].emptied()];
     for lane in lanes {
-        counts = counts.merged(lane.counts);
+        counts.push(lane.counts);
         gatherings.push(lane.gathering);
         let [spam, abuse] = sampled;
         let [more_spam, more_abuse] = lane.sampled;
         sampled = [spam.merged(more_spam), abuse.merged(more_abuse)];
     }
     let sample = Gathering::sample(gatherings);
+    let counts = Tallies::of(counts, |key| base.is_some_and(|base| base.knows(key)));
     let grounds = base.map(|base| {
         let [spam, abuse] = &whole;
         [(Question::Spam, spam), (Question::Abuse, abuse)]
@@ -121,7 +178,8 @@ fn together(lanes: Vec<Lane>, files: Vec<FileFacts>, whole: [Census; 2], base: O
 impl Reader<'_> {
     fn lane(&self) -> Lane {
         let [spam, abuse] = self.whole;
-        Lane { counts: Counts::new(), gathering: Gathering::default(), sampled: [spam.emptied(), abuse.emptied()] }
+        let counts = Counts::new(spam.bytes().max(abuse.bytes()) / lanes::LANES as u64);
+        Lane { counts, gathering: Gathering::default(), sampled: [spam.emptied(), abuse.emptied()] }
     }
 
     fn visit(&self, lane: &mut Lane, example: Example) {

@@ -162,7 +162,7 @@ impl Census {
         *self.cells.entry(cell).or_default() += 1;
         *self.counts.entry((source.name.clone(), example.label(), example.language())).or_default() += 1;
         self.bytes += example.bytes();
-        self.know(&source);
+        self.know(Domain { name: source.domain().to_owned(), written: source.written, comments: source.comments });
     }
 
     /// Of the same domains, with nothing counted.
@@ -170,8 +170,9 @@ impl Census {
         Self { domains: self.domains.clone(), ..Self::new(self.question, self.seed, self.before.clone()) }
     }
 
-    /// What two censuses of the same domains have counted together.
+    /// What two censuses have counted together.
     pub fn merged(mut self, other: Self) -> Self {
+        other.domains.into_iter().for_each(|domain| self.know(domain));
         for (cell, count) in other.cells {
             *self.cells.entry(cell).or_default() += count;
         }
@@ -182,18 +183,15 @@ impl Census {
         self
     }
 
-    fn know(&mut self, source: &Source) {
-        match self.domains.binary_search_by(|domain| domain.name.as_str().cmp(source.domain())) {
+    fn know(&mut self, domain: Domain) {
+        match self.domains.binary_search_by(|known| known.name.cmp(&domain.name)) {
             Ok(at) => {
-                if let Some(domain) = self.domains.get_mut(at) {
-                    domain.comments &= source.comments;
-                    domain.written &= source.written;
+                if let Some(known) = self.domains.get_mut(at) {
+                    known.comments &= domain.comments;
+                    known.written &= domain.written;
                 }
             }
-            Err(at) => self.domains.insert(
-                at,
-                Domain { name: source.domain().to_owned(), written: source.written, comments: source.comments },
-            ),
+            Err(at) => self.domains.insert(at, domain),
         }
     }
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::base::Grounds;
-use super::counts::{Mass, ONE, enough};
+use super::counts::{FEWEST_EXAMPLES, Mass, ONE};
 use super::sample::{Cue, Row, Ruled, Sample};
 use super::split::{Census, DomainId, Labels, Place, Split};
+use super::tallies::enough;
 use super::{TrainingError, fit};
 use crate::domain::classifier::card::Question;
 use crate::domain::classifier::features::{Family, Group, Key};
@@ -24,9 +25,6 @@ pub(super) enum Recipe {
 /// Laplace's smoothing in units of mass, of which a domain has a thousand a label. Two are worth .015 of AUC on sources
 /// left out over one, and four raise the share of good comments held.
 pub(super) const ALPHA: f64 = 2.0;
-
-/// The fewest examples that make a feature.
-pub(super) const FEWEST_EXAMPLES: u32 = 2;
 
 /// The fewest known words with which a head speaks.
 pub(super) const FEWEST_KNOWN: u32 = 4;

@@ -29,7 +29,7 @@ pub struct Card {
 }
 
 /// One file of the corpus.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FileFacts {
     /// Its name without its folder.
     pub name: String,

@@ -12,7 +12,7 @@ pub struct Names {
 
 impl Names {
     /// Adds a name; its key must be above all before.
-    pub(super) fn push(&mut self, key: Key, name: &str) {
+    pub fn push(&mut self, key: Key, name: &str) {
         self.keys.push(key);
         self.text.push_str(name);
         self.ends.push(self.text.len() as u32);

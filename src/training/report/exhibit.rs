@@ -53,7 +53,7 @@ pub fn exhibit(options: &TrainOptions, progress: &mut dyn FnMut(Progress)) -> Re
     let card = training::card(options, &read, spam.assessed.facts.clone(), abuse.assessed.facts.clone());
     let [spam_fit, abuse_fit] =
         Question::ALL.map(|question| training::fit_whole(&read, question, options.base.as_ref()));
-    let trained = training::publish(card, &spam_fit?, &abuse_fit?, options.base.as_ref())?;
+    let trained = training::publish::publish(card, &spam_fit?, &abuse_fit?, options.base.as_ref())?;
     let model = Model::read(&trained.model_bytes)?;
     let mut show = |head: &Measured<'_>| show(head, &read, options, &model, progress);
     let heads = vec![show(&spam)?, show(&abuse)?];
