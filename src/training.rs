@@ -318,6 +318,8 @@ fn claims(facts: &HeadFacts) -> Vec<LanguageClaims> {
         .chain([("other".to_owned(), &facts.elsewhere)])
         .map(|(language, facts)| LanguageClaims {
             language,
+            wanted: facts.wanted,
+            unwanted: facts.unwanted,
             openness: facts.openness,
             shift: facts.shift.nats(),
             ceiling: facts.ceiling.nats(),

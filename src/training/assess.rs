@@ -207,6 +207,7 @@ fn language_facts<'a, 'b: 'a>(
     let mut facts = LanguageFacts {
         wanted: labels.wanted,
         unwanted: labels.unwanted,
+        written: labels.written,
         openness,
         line,
         shift: Score::ZERO,

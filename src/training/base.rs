@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::TrainingError;
 use super::split::{Census, Labels, Split};
-use crate::domain::classifier::card::{Card, HeadFacts, Question};
+use crate::domain::classifier::card::{Card, HeadFacts, LanguageFacts, Question};
 use crate::domain::classifier::features::Key;
 use crate::domain::classifier::{HeadMasses, Model, built_in, masses};
 use crate::domain::comment::Language;
@@ -67,10 +67,12 @@ impl Base {
         }
     }
 
-    /// The real labels that it was trained on.
+    /// The labels that it was trained on.
     pub(super) fn labels(&self, question: Question) -> BTreeMap<Language, Labels> {
         let labels = self.facts(question).languages.iter();
-        labels.map(|(language, facts)| (*language, Labels { wanted: facts.wanted, unwanted: facts.unwanted })).collect()
+        let behind =
+            |facts: &LanguageFacts| Labels { wanted: facts.wanted, unwanted: facts.unwanted, written: facts.written };
+        labels.map(|(language, facts)| (*language, behind(facts))).collect()
     }
 
     /// Its columns, sorted by key, with the mass that they have beside a site's own labels.

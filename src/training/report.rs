@@ -69,6 +69,9 @@ pub struct GroupReport {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LanguageClaims {
     pub language: String,
+    /// Labels of persons on real comments, good and bad.
+    pub wanted: u64,
+    pub unwanted: u64,
     pub openness: f64,
     pub shift: f64,
     pub ceiling: f64,

@@ -2,11 +2,15 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tamis::domain::classifier::Model;
 use tamis::domain::classifier::card::{LanguageFacts, Question};
 use tamis::domain::comment::{Comment, Draft, Kind, Language};
-use tamis::domain::decision::Verdict;
+use tamis::domain::decision::{Decision, Thresholds, Verdict};
+use tamis::domain::rules::RuleSet;
+use tamis::domain::sieve::{Circumstances, Sieve};
+use tamis::domain::signal::{Signal, Source};
 use tamis::domain::text::Text;
 use tamis::training::{Budgets, Sources, TrainOptions, Trained, TrainingError, evaluate, train};
 
@@ -99,12 +103,23 @@ fn a_model_tells_spam_from_ham_and_says_where_it_learned() {
 }
 
 #[test]
-fn texts_written_for_the_project_do_not_open_a_language() {
-    let written = Corpus::new().with("tamis", 150).train();
-    assert_eq!(written.card.spam.languages[&Language::FR].openness, 0.0);
-    assert_eq!(spam_score(&written, "de l'argent facile avec ce casino"), 0.0);
+fn texts_written_for_the_project_open_a_language_only_where_real_good_comments_show_what_harm_it_does() {
+    let openness = |trained: &Trained| trained.card.spam.languages[&Language::FR].openness;
+    let written = Corpus::new().with("tamis", 150);
+    let alone = written.train();
+    assert_eq!(openness(&alone), 0.0);
+    assert_eq!(spam_score(&alone, "de l'argent facile avec ce casino"), 0.0);
+    let few = written.written("journal", "fr", "ham", &GOOD, 148).train();
+    assert_eq!(openness(&few), 0.0);
+    let enough = Corpus::new().with("tamis", 150).written("journal", "fr", "ham", &GOOD, 149).train();
+    let french = &enough.card.spam.languages[&Language::FR];
+    assert_eq!((french.wanted, french.unwanted, french.written.unwanted), (149, 0, 150));
+    assert_eq!(french.openness, 0.428571);
+    assert!(spam_score(&enough, "de l'argent facile avec ce casino") > 0.5);
+    // What real comments do not show, written ones do not either: nothing is rejected.
+    assert!(french.ceiling.nats() < 5.0 && french.claims.iter().all(|claim| claim.good == 149));
     let opened = Corpus::new().with("tamis", 150).with("site", 100).train();
-    assert_eq!(opened.card.spam.languages[&Language::FR].openness, 0.5);
+    assert_eq!(openness(&opened), 0.5);
 }
 
 #[test]
@@ -178,6 +193,46 @@ fn one_french_scam_does_not_make_french_comments_suspect() {
     let one = corpus().written("journal", "fr", "spam", &["le budget de votre rue est voté, écrivez vite"], 1).train();
     let (before, after) = (spam_score(&corpus().train(), FRENCH_HAM), spam_score(&one, FRENCH_HAM));
     assert!(after <= before + 0.1 && after < 0.5, "{before} {after}");
+}
+
+/// What the shipped rules and model decide about each text of a file of French comments.
+fn decided(file: &str) -> Vec<Decision> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("training-data").join(file);
+    let sieve = Sieve {
+        rules: Arc::new(RuleSet::built_in().unwrap()),
+        model: Arc::new(Model::built_in().unwrap()),
+        shadow: None,
+        thresholds: Thresholds::default(),
+    };
+    let decide = |line: &str| {
+        let example: serde_json::Value = serde_json::from_str(line).unwrap();
+        let body = example["text"].as_str().unwrap().to_owned();
+        let comment = Comment::parse(Draft { body, ..Draft::default() }).unwrap();
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let circumstances = Circumstances {
+            language: Some(Language::FR),
+            signals: Vec::new(),
+            trusted: false,
+            degraded: false,
+            now,
+        };
+        sieve.decide(&comment, circumstances)
+    };
+    std::fs::read_to_string(path).unwrap().lines().map(decide).collect()
+}
+
+/// These texts taught neither model nor rules; whoever wrote the rules read the first, third, fifth… line, so that the others
+/// tell how spam fares that nobody has seen.
+#[test]
+fn french_spam_that_nobody_has_seen_is_mostly_stopped_and_good_comments_are_not() {
+    let stopped = |decisions: &[Decision]| decisions.iter().filter(|decision| decision.verdict != Verdict::Approve).count();
+    let unseen: Vec<_> = decided("fresh/spam-fr.jsonl").into_iter().skip(1).step_by(2).collect();
+    assert!(unseen.len() == 50 && stopped(&unseen) >= 40, "{} of {} stopped", stopped(&unseen), unseen.len());
+    let good = decided("fresh/ham-fr.jsonl");
+    assert!(good.len() == 160 && stopped(&good) * 50 <= good.len(), "{} of {} stopped", stopped(&good), good.len());
+    assert!(good.iter().all(|decision| decision.verdict != Verdict::Reject));
+    let head = |signal: &Signal| signal.source == Source::Classifier && signal.score.nats() >= 2.0;
+    assert!(!good.iter().any(|decision| decision.signals.iter().any(head)), "the classifier alone holds none");
 }
 
 /// How many of a file's examples the shipped model's abuse head would hold by itself, and of how many.

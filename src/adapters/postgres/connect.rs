@@ -51,6 +51,10 @@ impl Place {
             ("jit", "off"),
             // A plan is kept; one made while a table was small must do when it is large.
             ("enable_seqscan", "off"),
+            // The server notices within a minute that a replica is gone without a word, with its connections and locks.
+            ("tcp_keepalives_idle", "30"),
+            ("tcp_keepalives_interval", "10"),
+            ("tcp_keepalives_count", "3"),
         ]);
         Ok(Self { options, settings })
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::super::{CliError, Outcome, print};
 use super::{Desk, list, unusable};
 use crate::domain::activation::ModelVersion;
-use crate::domain::classifier::card::{Card, HeadFacts, LanguageFacts};
+use crate::domain::classifier::card::{Card, HeadFacts, LanguageFacts, Written};
 use crate::domain::decision::{Thresholds, Verdict};
 
 #[derive(Debug, Args)]
@@ -67,13 +67,22 @@ fn head(head: &HeadFacts, thresholds: Thresholds) -> String {
         let may = |verdict| may(facts, verdict, thresholds);
         table.add_row([
             language,
-            format!("{} good, {} bad", facts.wanted, facts.unwanted),
+            labels(facts),
             format!("{:.0} %", facts.openness * 100.0),
             may(Verdict::Hold),
             may(Verdict::Reject),
         ]);
     }
     table.to_string()
+}
+
+/// Those of persons on real comments, and how many were written for the project.
+fn labels(facts: &LanguageFacts) -> String {
+    let real = format!("{} good, {} bad", facts.wanted, facts.unwanted);
+    match facts.written {
+        Written { wanted: 0, unwanted: 0 } => real,
+        Written { wanted, unwanted } => format!("{real}\nwritten: {wanted} good, {unwanted} bad"),
+    }
 }
 
 /// Whether a head may reach a verdict by itself, and what shows that it is right to.

@@ -129,7 +129,10 @@ pub struct LanguageFacts {
     pub wanted: u64,
     /// Such labels that say yes.
     pub unwanted: u64,
-    /// How far the language's own words count, in 0..=1: n / (n + 100) for the rarer kind of label.
+    #[serde(default, skip_serializing_if = "Written::is_none")]
+    pub written: Written,
+    /// How far the language's own words count, in 0..=1: n / (n + 100) for the rarer kind of label, of which written ones
+    /// count half where 149 real good comments or more show what harm it does, and else nothing.
     pub openness: f64,
     pub line: Line,
     /// Taken off the calibrated score so that the budgets hold; below zero, added to it because they leave room.
@@ -137,6 +140,19 @@ pub struct LanguageFacts {
     /// No signal lies above.
     pub ceiling: Score,
     pub claims: Vec<Claim>,
+}
+
+/// How many examples written for the project say no, and yes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    pub wanted: u64,
+    pub unwanted: u64,
+}
+
+impl Written {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl LanguageFacts {

@@ -18,7 +18,7 @@ use crate::domain::signal::Token;
 use crate::domain::text::{FieldText, Text};
 
 /// Changes whenever the same comment would give other features: a model counts only with its own tokenizer.
-pub const TOKENIZER: u32 = 3;
+pub const TOKENIZER: u32 = 4;
 
 /// The most words of a comment that are read; it bounds the work, far beyond what people write.
 const MOST_WORDS: usize = 10_000;

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::card::{HeadFacts, LanguageFacts, Line};
+use super::card::{HeadFacts, LanguageFacts, Line, Written};
 use super::*;
 use crate::domain::comment::{Comment, Draft, Language};
 use crate::domain::score::Score;
@@ -19,6 +19,7 @@ fn language(openness: f64, ceiling: f64) -> LanguageFacts {
     LanguageFacts {
         wanted: 200,
         unwanted: 200,
+        written: Written::default(),
         openness,
         line: Line { slope: 1.3, intercept: -0.2 },
         shift: Score::from_nats(0.1),

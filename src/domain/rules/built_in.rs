@@ -1,7 +1,7 @@
 //! The rules that Tamis brings along.
 
 /// Name and TOML of each file of the built-in rules, in order. Put one after the other they are one valid file.
-pub const BUILT_IN: [(&str, &str); 15] = [
+pub const BUILT_IN: [(&str, &str); 16] = [
     ("rules/form.toml", include_str!("../../../rules/form.toml")),
     ("rules/links.toml", include_str!("../../../rules/links.toml")),
     ("rules/author.toml", include_str!("../../../rules/author.toml")),
@@ -14,6 +14,7 @@ pub const BUILT_IN: [(&str, &str); 15] = [
     ("rules/finance.toml", include_str!("../../../rules/finance.toml")),
     ("rules/goods.toml", include_str!("../../../rules/goods.toml")),
     ("rules/people.toml", include_str!("../../../rules/people.toml")),
+    ("rules/services.toml", include_str!("../../../rules/services.toml")),
     ("rules/adverts.toml", include_str!("../../../rules/adverts.toml")),
     ("rules/insults_fr.toml", include_str!("../../../rules/insults_fr.toml")),
     ("rules/insults_en.toml", include_str!("../../../rules/insults_en.toml")),

@@ -53,8 +53,10 @@ impl Builder {
     pub fn group(&mut self, phrases: Vec<Phrase>, place: Where) -> Group {
         let group = Group(self.groups.len() as u32);
         self.groups.push(place);
-        for Phrase { folded, skeleton } in phrases {
-            self.phrases.push((folded, Tells { group, form: Form::Folded }));
+        for Phrase { folded, unaccented, skeleton } in phrases {
+            for form in [Some(folded), unaccented].into_iter().flatten() {
+                self.phrases.push((form, Tells { group, form: Form::Folded }));
+            }
             self.phrases.push((skeleton, Tells { group, form: Form::Skeleton }));
         }
         group

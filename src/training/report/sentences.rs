@@ -79,13 +79,7 @@ impl Teller {
             }
         };
         let can = self.say(fr.into(), en.into());
-        let form = match language.openness > 0.0 {
-            true => String::new(),
-            false => self.say(
-                " ; elle juge d’après la forme seule, faute de vrais exemples des deux sortes".into(),
-                "; it judges by form alone, for want of real examples of both kinds".into(),
-            ),
-        };
+        let form = self.lessons(language);
         let order = area.map_or_else(String::new, |area| {
             let times = times(area);
             self.say(
@@ -94,6 +88,22 @@ impl Teller {
             )
         });
         self.say(format!("{name} : {can}{form}.{order}"), format!("{name}: {can}{form}.{order}"))
+    }
+
+    /// What a head lacks in a language.
+    fn lessons(self, language: &LanguageClaims) -> String {
+        let (fr, en) = match (language.openness > 0.0, language.unwanted > 0) {
+            (true, true) => return String::new(),
+            (true, false) => (
+                " ; ce qui y est indésirable, elle ne le sait que d’exemples écrits pour le projet",
+                "; what is unwanted there it knows only from examples written for the project",
+            ),
+            (false, _) => (
+                " ; elle juge d’après la forme seule, faute de vrais exemples des deux sortes",
+                "; it judges by form alone, for want of real examples of both kinds",
+            ),
+        };
+        self.say(fr.into(), en.into())
     }
 
     /// The language of a claim, which may be all that have no row of their own.

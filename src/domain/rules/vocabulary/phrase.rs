@@ -1,5 +1,8 @@
 //! One entry of a list of words: a word, or several in a row, each of which may go on where it ends in `*`.
 
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
 use super::row::Row;
 use crate::domain::text::{folded_of, skeleton_of};
 
@@ -17,6 +20,8 @@ const SIGNS: [char; 13] = ['$', '€', '£', '%', '@', '#', '&', '+', '=', '<', 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::domain::rules) struct Phrase {
     pub(super) folded: Vec<Step>,
+    /// As it is folded where it is typed without accents; only of several words, which without them are no others.
+    pub(super) unaccented: Option<Vec<Step>>,
     pub(super) skeleton: Vec<Step>,
 }
 
@@ -29,6 +34,11 @@ pub(super) struct Step {
 }
 
 impl Step {
+    fn unaccented(&self) -> Self {
+        let text = self.text.nfd().filter(|character| !is_combining_mark(*character)).collect::<String>();
+        Self { text: text.replace('œ', "oe").replace('æ', "ae"), open: self.open }
+    }
+
     /// Whether a word of a text is this one.
     pub fn takes(&self, word: &str) -> bool {
         if self.open { word.starts_with(&self.text) } else { word == self.text }
@@ -80,7 +90,7 @@ impl Phrase {
         if pieces.iter().skip(1).any(|piece| piece.starts_with(char::is_alphanumeric)) {
             return Err(PhraseError::StarInside);
         }
-        let mut phrase = Self { folded: Vec::new(), skeleton: Vec::new() };
+        let mut phrase = Self { folded: Vec::new(), unaccented: None, skeleton: Vec::new() };
         let last = pieces.len() - 1;
         for (index, piece) in pieces.iter().enumerate() {
             let open = index < last || open_end;
@@ -90,6 +100,8 @@ impl Phrase {
             phrase.folded.extend(steps(&folded_of(piece), open)?);
             phrase.skeleton.extend(steps(&skeleton_of(piece), open)?);
         }
+        let unaccented = || phrase.folded.iter().map(Step::unaccented).collect::<Vec<_>>();
+        phrase.unaccented = (phrase.folded.len() > 1).then(unaccented).filter(|plain| *plain != phrase.folded);
         Ok(phrase)
     }
 }
@@ -123,6 +135,18 @@ mod tests {
         assert_eq!(folded("arnaque*"), "arnaque*");
         assert_eq!(folded("l'arnaque"), "l arnaque");
         assert_eq!(folded("prêt*. Vite"), "prêt* vite");
+    }
+
+    #[test]
+    fn several_words_are_known_without_their_accents_too() {
+        let plain = |entry: &str| {
+            let steps = Phrase::parse(entry).unwrap().unaccented?;
+            Some(steps.into_iter().map(|step| step.text).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(plain("âme sœur").as_deref(), Some("ame soeur"));
+        assert_eq!(plain("l'été").as_deref(), Some("l ete"));
+        assert_eq!(plain("péché"), None);
+        assert_eq!(plain("pas cher"), None);
     }
 
     #[test]

@@ -181,13 +181,15 @@ fn is_international(groups: &[Group], digits: &str) -> bool {
 }
 
 /// `06 12 34 56 78`, `02 123 45 67`, `0470/12.34.56`, `079 123 45 67`, `0176 12345678`: a zero, then none. A month
-/// and a year (`06-2024-1234`) are no beginning.
+/// and a year (`06-2024-1234`) are no beginning. A French service's number, free or at the price of a local call
+/// (`0 800 23 13 13`, `0 825 …`), is nobody's own, and readers tell it to one another.
 fn is_national(groups: &[Group], digits: &str) -> bool {
     let lengths = if groups.len() == 1 { 10..11 } else { 9..13 };
     let decimal = groups.first().is_some_and(|first| first.digits == 1)
         && groups.get(1).is_some_and(|second| matches!(second.separator, b'.' | b'/'));
     digits.starts_with('0')
         && !digits.starts_with("00")
+        && !(digits.len() == 10 && ["080", "081", "082"].iter().any(|service| digits.starts_with(service)))
         && lengths.contains(&digits.len())
         && groups.len() <= 6
         && groups.iter().all(|group| group.digits <= 8 || groups.len() == 1)
@@ -245,7 +247,6 @@ mod tests {
             "0612345678",
             "06.12.34.56.78",
             "06-12-34-56-78",
-            "0 800 12 34 56",
             "+33 6 12 34 56 78",
             "+33 (0)6 12 34 56 78",
             "+33612345678",
@@ -306,6 +307,8 @@ mod tests {
             "tél le 24 11 2026",
             "réf. 06-2024-1234",
             "appel de 2 500 000 euros",
+            "le 0 800 23 13 13, appel gratuit",
+            "0805 04 04 05",
         ] {
             assert_eq!(
                 found(text),
