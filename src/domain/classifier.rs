@@ -33,7 +33,7 @@ pub use head::{Raw, carries_an_offer, may_speak, raw};
 pub use names::Names;
 
 /// The model that is built into the binary, so that the binary alone decides.
-const BUILT_IN: &[u8] = include_bytes!("../../models/2026-11-29-d1de26.tamis");
+const BUILT_IN: &[u8] = include_bytes!("../../models/2026-11-29-490157.tamis");
 
 /// A trained model: immutable, versioned, with its card.
 #[derive(Clone, Debug)]

@@ -23,8 +23,9 @@ impl Default for Budgets {
     }
 }
 
-/// Examples written for the project are harder than comments are: a third of the good ones were written to mislead.
-const WRITTEN_LEEWAY: f64 = 2.5;
+/// Examples written for the project are harder than comments are: one in nine of the good ones was written to mislead, and
+/// as many again talk of what spam offers.
+const WRITTEN_LEEWAY: f64 = 1.25;
 /// As far down as a head is shifted; no score of a model gets there.
 const MOST_LOWERED: Score = Score::from_thousandths(50_000);
 

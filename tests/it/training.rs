@@ -209,13 +209,8 @@ fn decided(file: &str) -> Vec<Decision> {
         let body = example["text"].as_str().unwrap().to_owned();
         let comment = Comment::parse(Draft { body, ..Draft::default() }).unwrap();
         let now = jiff::Timestamp::UNIX_EPOCH;
-        let circumstances = Circumstances {
-            language: Some(Language::FR),
-            signals: Vec::new(),
-            trusted: false,
-            degraded: false,
-            now,
-        };
+        let circumstances =
+            Circumstances { language: Some(Language::FR), signals: Vec::new(), trusted: false, degraded: false, now };
         sieve.decide(&comment, circumstances)
     };
     std::fs::read_to_string(path).unwrap().lines().map(decide).collect()
@@ -225,7 +220,8 @@ fn decided(file: &str) -> Vec<Decision> {
 /// tell how spam fares that nobody has seen.
 #[test]
 fn french_spam_that_nobody_has_seen_is_mostly_stopped_and_good_comments_are_not() {
-    let stopped = |decisions: &[Decision]| decisions.iter().filter(|decision| decision.verdict != Verdict::Approve).count();
+    let stopped =
+        |decisions: &[Decision]| decisions.iter().filter(|decision| decision.verdict != Verdict::Approve).count();
     let unseen: Vec<_> = decided("fresh/spam-fr.jsonl").into_iter().skip(1).step_by(2).collect();
     assert!(unseen.len() == 50 && stopped(&unseen) >= 40, "{} of {} stopped", stopped(&unseen), unseen.len());
     let good = decided("fresh/ham-fr.jsonl");

@@ -95,11 +95,11 @@ impl Teller {
         let (fr, en) = match (language.openness > 0.0, language.unwanted > 0) {
             (true, true) => return String::new(),
             (true, false) => (
-                " ; ce qui y est indésirable, elle ne le sait que d’exemples écrits pour le projet",
+                " ; ce qui y est indésirable, elle ne le sait que d’exemples écrits pour le projet",
                 "; what is unwanted there it knows only from examples written for the project",
             ),
             (false, _) => (
-                " ; elle juge d’après la forme seule, faute de vrais exemples des deux sortes",
+                " ; elle juge d’après la forme seule, faute de vrais exemples des deux sortes",
                 "; it judges by form alone, for want of real examples of both kinds",
             ),
         };
