@@ -9,6 +9,7 @@ mod connect;
 mod durability;
 mod fault;
 mod ledger;
+mod lend;
 mod lookup;
 mod models;
 mod notifications;
@@ -112,7 +113,7 @@ impl PostgresStore {
         &self,
         reading: impl AsyncFnOnce(&mut PgConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.watched(connect::read(&self.readers, self.place.options.time_out, reading)).await
+        self.watched(lend::read(&self.readers, self.place.options.time_out, reading)).await
     }
 
     async fn write(&self, write: Write) -> Result<u64, StoreError> {

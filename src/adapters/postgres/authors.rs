@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::fault::explain;
 use super::write::Write;
-use super::{PostgresStore, connect};
+use super::{PostgresStore, lend};
 use crate::adapters::gather::Worker;
 use crate::adapters::rows;
 use crate::domain::comment::CommentId;
@@ -94,7 +94,7 @@ impl Worker for RememberedLookup {
     const SLOW: &str = "did not answer in time; look at its load";
 
     async fn serve(&mut self, authors: &[Self::Question]) -> Result<Vec<Result<Remembered, StoreError>>, StoreError> {
-        connect::read(&self.readers, self.time_out, async |connection| remembered(connection, authors).await).await
+        lend::read(&self.readers, self.time_out, async |connection| remembered(connection, authors).await).await
     }
 
     async fn end(self) {}

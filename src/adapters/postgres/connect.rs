@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, SqlSafeStr};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::timeout;
 
 use super::fault::{explain, explain_migration};
 use super::watch::Watch;
@@ -159,27 +159,6 @@ pub(super) async fn answers(place: &Place) -> bool {
         connection.ping().await.map_err(|error| explain(&error))
     };
     matches!(timeout(place.options.time_out, asked).await, Ok(Ok(())))
-}
-
-/// Reads over one connection, within the time that a call may take.
-///
-/// # Errors
-/// What `reading` fails with, or [`StoreError::Unavailable`] where there is no connection or no answer in time.
-pub(super) async fn read<T>(
-    readers: &PgPool,
-    time_out: Duration,
-    reading: impl AsyncFnOnce(&mut PgConnection) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    let deadline = Instant::now() + time_out;
-    let mut connection = readers.acquire().await.map_err(|error| explain(&error))?;
-    match timeout_at(deadline, reading(&mut connection)).await {
-        Ok(read) => read,
-        Err(_) => {
-            // It may be dead without a word: kept, it would be waited for until the system gives it up, in minutes.
-            connection.close_on_drop();
-            Err(StoreError::Unavailable("did not answer in time; look at its load".to_owned()))
-        }
-    }
 }
 
 /// The connections that read.

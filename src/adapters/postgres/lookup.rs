@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::postgres::PgPool;
 
-use super::{connect, read};
+use super::{lend, read};
 use crate::adapters::gather::Worker;
 use crate::domain::site::SiteId;
 use crate::ports::store::{Known, StoreError};
@@ -24,7 +24,7 @@ impl Worker for Lookup {
     const SLOW: &str = "did not answer in time; look at its load";
 
     async fn serve(&mut self, names: &[Self::Question]) -> Result<Vec<Result<Option<Known>, StoreError>>, StoreError> {
-        connect::read(&self.readers, self.time_out, async |connection| read::known(connection, names).await).await
+        lend::read(&self.readers, self.time_out, async |connection| read::known(connection, names).await).await
     }
 
     async fn end(self) {}

@@ -1,6 +1,7 @@
 //! What PostgreSQL alone must show: its settings, replicas that start at once, plans, what retention leaves.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -10,7 +11,9 @@ use tamis::ports::store::{Entry, Selection, Store, StoreError};
 
 use super::Backend;
 use super::samples::*;
+use crate::support::cable::Cable;
 use crate::support::postgres::{Cluster, connect};
+use crate::support::server::until;
 
 /// A database of the shared cluster.
 pub struct Database(String);
@@ -59,6 +62,32 @@ async fn replicas_that_start_at_once_make_one_schema() {
     }
     assert_eq!(stores[0].list(site, &Selection::default(), None, 10).await.unwrap().len(), 8);
     assert_eq!(place.number("SELECT count(*) - count(DISTINCT version) FROM _sqlx_migrations").await, 0);
+}
+
+/// Whoever gives a connection back is asked for a sign of life; one that can no longer give it must not be waited for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_dies_as_it_is_given_back_does_not_take_its_place_along() {
+    let cluster = Cluster::shared();
+    let cable = Cable::to(cluster.port()).await;
+    let url = cluster.database().await.replace(&format!(":{}/", cluster.port()), &format!(":{}/", cable.port));
+    let options = Options { time_out: Duration::from_millis(900), readers: 1, ..Options::default() };
+    let store = Arc::new(PostgresStore::open(&url, options).await.unwrap());
+    for _ in 0..3 {
+        let reading = AtomicBool::new(true);
+        let read_on = async {
+            while reading.load(Ordering::Relaxed) {
+                let _ = store.sites().await;
+            }
+        };
+        // Under a load of reads, the only connection is cut between two of them, or in the middle of one.
+        let cut = async {
+            until("reading works", async || store.sites().await.is_ok()).await;
+            cable.cut();
+            until("reading works again", async || store.sites().await.is_ok()).await;
+            reading.store(false, Ordering::Relaxed);
+        };
+        tokio::join!(read_on, cut);
+    }
 }
 
 #[tokio::test]
