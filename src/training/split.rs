@@ -21,6 +21,11 @@ const DOMAIN_MASS: f64 = 1_000.0;
 /// The most one example weighs, so that a handful does not shout.
 const MOST_EACH: f64 = 5.0;
 
+/// The most one label of a site weighs beside a base. A site's spam is often of one trade, with few words; at five units
+/// each, two hundred of them make what all other spam writes look good: of 43 other spam comments in French, 28 were still
+/// found, and 38 are at one unit.
+const MOST_EACH_ADDED: f64 = 1.0;
+
 /// Labels of persons on real comments, of both kinds, at which a language's words count half; at 200 they count two thirds.
 const HALF_OPEN: f64 = 100.0;
 
@@ -289,8 +294,9 @@ impl Census {
             weights[kind] += count as f64 * each;
             weight = weight.max(each);
         }
+        let most_each = if self.before.is_empty() { MOST_EACH } else { MOST_EACH_ADDED };
         let rarer =
-            if examples.contains(&0.0) { examples[0] + examples[1] } else { MOST_EACH * examples[0].min(examples[1]) };
+            if examples.contains(&0.0) { examples[0] + examples[1] } else { most_each * examples[0].min(examples[1]) };
         let target = weight * f64::min(DOMAIN_MASS, rarer);
         weights.map(|sum| if sum > 0.0 { target / sum } else { 0.0 })
     }

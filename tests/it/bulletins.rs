@@ -100,7 +100,7 @@ async fn a_bulletin_says_how_much_waits_and_why_but_not_what_or_who() {
     let queue = format!("{}/queue", newsroom.home);
     for part in [&text, &html] {
         assert!(part.contains("Bonjour Léa,") && part.contains("Le Fil") && part.contains(&queue), "{part}");
-        for reason in ["Injure lancée à quelqu’un (2)", "Ressemble à des propos abusifs (2)"] {
+        for reason in ["Injure lancée à quelqu’un (2)", "Ressemble à des propos abusifs (3)"] {
             assert!(part.contains(reason), "reasons in words: {part}");
         }
         for comment in newsroom.sent() {
