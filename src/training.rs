@@ -18,6 +18,7 @@ mod fit;
 mod lanes;
 mod measure;
 mod metrics;
+mod openness;
 mod publish;
 mod reading;
 mod report;

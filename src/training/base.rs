@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::TrainingError;
-use super::split::{Census, Labels, Split};
+use super::openness::Labels;
+use super::split::{Census, Split};
 use crate::domain::classifier::card::{Card, HeadFacts, LanguageFacts, Question};
 use crate::domain::classifier::features::Key;
 use crate::domain::classifier::{HeadMasses, Model, built_in, masses};

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::base::Grounds;
 use super::counts::{FEWEST_EXAMPLES, Mass, ONE};
+use super::openness::Labels;
 use super::sample::{Cue, Row, Ruled, Sample};
-use super::split::{Census, DomainId, Labels, Place, Split};
+use super::split::{Census, DomainId, Place, Split};
 use super::tallies::enough;
 use super::{TrainingError, fit};
 use crate::domain::classifier::card::Question;
