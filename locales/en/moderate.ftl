@@ -121,6 +121,40 @@ head = { $name }: { $how ->
    *[6] almost certain
   } ({ $percent })
 head-unknown = { $name }: I do not know
+fact = { $fact ->
+    [length] length of the text
+    [amounts] amount of money
+    [no_amounts] no amount of money
+    [phones] phone number
+    [no_phones] no phone number
+    [emails] e-mail address
+    [no_emails] no e-mail address
+    [exclamations] exclamation mark
+    [no_exclamations] no exclamation mark
+    [questions] question mark
+    [no_questions] no question mark
+    [line_breaks] line breaks
+    [no_line_breaks] no line break
+    [emoji] emoji
+    [no_emoji] no emoji
+    [script_mix] words of mixed alphabets
+    [no_script_mix] no word of mixed alphabets
+    [run] repeated character
+    [no_run] no repeated character
+    [digits] share of digits
+    [no_digits] hardly a digit
+    [capitals] share of capitals
+    [no_capitals] hardly a capital
+    [word_length] length of words
+    [links] number of links
+    [no_links] no link
+    [link_shortener] shortened link
+    [link_messenger] link to a messenger
+    [link_address] link to an IP address
+    [link_page] link to a page
+    [author_is_url] a link as a name
+   *[other] form of the text
+  }
 percent = { $number }%
 weight = { $number }
 weight-floor = firm rule

@@ -121,6 +121,40 @@ head = { $name } : { $how ->
    *[6] presque certain
   } ({ $percent })
 head-unknown = { $name } : je ne sais pas
+fact = { $fact ->
+    [length] longueur du texte
+    [amounts] montant d’argent
+    [no_amounts] aucun montant d’argent
+    [phones] numéro de téléphone
+    [no_phones] aucun numéro de téléphone
+    [emails] adresse électronique
+    [no_emails] aucune adresse électronique
+    [exclamations] point d’exclamation
+    [no_exclamations] aucun point d’exclamation
+    [questions] point d’interrogation
+    [no_questions] aucun point d’interrogation
+    [line_breaks] retours à la ligne
+    [no_line_breaks] aucun retour à la ligne
+    [emoji] émojis
+    [no_emoji] aucun émoji
+    [script_mix] mots d’alphabets mêlés
+    [no_script_mix] aucun mot d’alphabets mêlés
+    [run] caractère répété
+    [no_run] aucun caractère répété
+    [digits] part de chiffres
+    [no_digits] presque aucun chiffre
+    [capitals] part de capitales
+    [no_capitals] presque aucune capitale
+    [word_length] longueur des mots
+    [links] nombre de liens
+    [no_links] aucun lien
+    [link_shortener] lien raccourci
+    [link_messenger] lien vers une messagerie
+    [link_address] lien vers une adresse IP
+    [link_page] lien vers une page
+    [author_is_url] lien en guise de nom
+   *[other] forme du texte
+  }
 percent = { $number } %
 weight = { $number }
 weight-floor = règle ferme

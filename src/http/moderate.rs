@@ -9,6 +9,7 @@ mod audit;
 mod author;
 mod bulletin;
 mod card;
+mod clue;
 mod comment;
 mod feed;
 mod form;

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::author;
+use super::clue::{Clue, clues};
 use super::look::{self, Asked};
 use super::when;
 use super::words::Words;
@@ -24,8 +25,6 @@ pub const REASONS: [&str; 9] =
 /// From how many bytes or lines on a text scrolls within its card.
 const LONG: usize = 1_500;
 const LINES: usize = 14;
-/// Most tokens said of a reason.
-const TOKENS: usize = 6;
 
 /// What is around a card.
 #[derive(Clone, Copy)]
@@ -135,7 +134,7 @@ struct ReasonView {
     bar: u32,
     against: bool,
     link: Option<String>,
-    evidence: Vec<String>,
+    clues: Vec<Clue>,
 }
 
 impl CardView {
@@ -238,14 +237,6 @@ impl ReasonView {
             (_, Some(_)) => words.say("weight-floor"),
             _ => words.with("weight", [("number", words.decimal(format!("{nats:+.1}")).into())]),
         };
-        let strongest = signal.evidence.iter().filter(|evidence| evidence.score.nats() > 0.0);
-        // A token that stands in the text twice is said once.
-        let mut tokens: Vec<String> = Vec::new();
-        for token in strongest.filter_map(|evidence| evidence.token.as_ref()) {
-            if tokens.len() < TOKENS && !tokens.contains(token) {
-                tokens.push(token.clone());
-            }
-        }
         Self {
             concern: Concern::of(&signal.id),
             message: signal.message.clone(),
@@ -253,7 +244,7 @@ impl ReasonView {
             bar: (nats.abs() * 2.0).round().clamp(0.0, 10.0) as u32,
             against,
             link: against.then(|| link(Filter::Reason(signal.id.clone()))),
-            evidence: tokens,
+            clues: clues(&signal.evidence, words),
         }
     }
 }

@@ -12,6 +12,8 @@ async fn the_pages_of_the_documentation() {
     newsroom.lea(&laptop).await;
     laptop.open(&format!("{}/queue", newsroom.home)).await;
     laptop.find(&format!("#c-{}", newsroom.id("9"))).await;
+    let reasons = laptop.text(&format!("#c-{} .reasons", newsroom.id("7"))).await;
+    assert!(reasons.contains("(numéro de téléphone)"), "the form of a comment is told in words: {reasons}");
     laptop.picture("moderation-queue").await;
     laptop.open(&format!("{}/comments/{}", newsroom.home, newsroom.id("2"))).await;
     laptop.find(".diff").await;
