@@ -4,6 +4,7 @@ mod charts;
 mod curves;
 mod errors;
 mod exhibit;
+mod groups;
 mod html;
 mod numbers;
 mod plots;

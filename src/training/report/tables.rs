@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::curves::FEW;
 use super::sentences::{Teller, capitalised};
-use super::{GroupReport, HeadReport, words};
+use super::{GroupReport, HeadReport, groups, words};
 use crate::domain::classifier::card::{Card, Label, Metric, Reached};
 use crate::domain::comment::Language;
 use crate::training::measure::{ALL, EVERY_GROUP};
@@ -163,7 +163,7 @@ pub fn groups(teller: Teller, head: &HeadReport) -> Option<Table> {
         cells: vec![
             if group.unwanted { words.unwanted } else { words.good }.to_owned(),
             language_name(teller, group.language),
-            words::group(teller.locale, &group.group),
+            groups::name(teller.locale, &group.group).to_owned(),
             teller.numbers.count(group.examples),
             share(group.head_held),
             share(group.rules_held),

@@ -6,7 +6,6 @@ mod fr;
 use crate::domain::classifier::card::{Label, Question};
 use crate::domain::comment::Language;
 use crate::domain::site::Locale;
-use crate::training::measure::EVERY_GROUP;
 
 /// Everything that is always said the same.
 pub struct Words {
@@ -167,54 +166,6 @@ pub const fn label(locale: Locale, label: Label) -> &'static str {
         (Locale::En, Label::Ham) => "good",
         (Locale::En, Label::Spam) => "spam",
         (Locale::En, Label::Abuse) => "abusive",
-    }
-}
-
-/// A group of the examples written for the project; its own name where it has none here.
-pub fn group(locale: Locale, group: &str) -> String {
-    let (fr, en) = match group {
-        "aggression" => ("agressivité", "aggression"),
-        "anger" => ("colère", "anger"),
-        "casino" => ("casino", "casino"),
-        "clairvoyance" => ("voyance", "clairvoyance"),
-        "contempt" => ("mépris", "contempt"),
-        "correction" => ("correction", "correction"),
-        "counterfeit" => ("contrefaçon", "counterfeits"),
-        "criticism" => ("critique", "criticism"),
-        "crypto" => ("cryptomonnaie", "crypto money"),
-        "cures" => ("remèdes", "cures"),
-        "debate" => ("débat", "debate"),
-        "documents" => ("faux papiers", "forged papers"),
-        "escorts" => ("escortes", "escorts"),
-        "generic" => ("passe-partout", "generic"),
-        "harassment" => ("harcèlement", "harassment"),
-        "hate" => ("haine", "hate"),
-        "identity" => ("parler de soi et des siens", "speaking of who one is"),
-        "insult" => ("insulte", "insult"),
-        "iptv" => ("télévision pirate", "pirate television"),
-        "jobs" => ("faux emplois", "fake jobs"),
-        "joke" => ("plaisanterie", "joke"),
-        "literal" => ("mot au sens propre", "literal sense of a word"),
-        "loans" => ("prêts", "loans"),
-        "masked" => ("injure masquée", "masked abuse"),
-        "negation" => ("négation", "negation"),
-        "opinion" => ("opinion", "opinion"),
-        "practical" => ("renseignement pratique", "practical advice"),
-        "question" => ("question", "question"),
-        "reported" => ("injure rapportée", "reported abuse"),
-        "scam" => ("escroquerie", "scam"),
-        "self" => ("injure contre soi-même", "abuse of oneself"),
-        "seo" => ("référencement", "search ranking"),
-        "short" => ("très court", "very short"),
-        "testimony" => ("témoignage", "testimony"),
-        "thanks" => ("remerciement", "thanks"),
-        "threat" => ("menace", "threat"),
-        EVERY_GROUP => ("tous", "all"),
-        name => (name, name),
-    };
-    match locale {
-        Locale::Fr => fr.to_owned(),
-        Locale::En => en.to_owned(),
     }
 }
 
