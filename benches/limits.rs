@@ -3,6 +3,8 @@
 //! turns; only the ratios last.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a measurement")]
 
+#[path = "../tests/it/support/port.rs"]
+mod port;
 #[path = "../tests/it/support/redis.rs"]
 #[expect(dead_code, reason = "a measurement kills no server")]
 mod server;

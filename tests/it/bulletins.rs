@@ -1,6 +1,7 @@
 //! Bulletins by e-mail, through a real SMTP server.
 
 use jiff::Timestamp;
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
 use tamis::adapters::postgres::{Options, PostgresStore};
 use tamis::domain::moderator::{AuditAct, AuditLine, Bulletin, Progress, Wish};
@@ -12,10 +13,11 @@ use uuid::Uuid;
 
 use crate::page::newsroom::Newsroom;
 use crate::support::browser::{Browser, Kind};
+use crate::support::port::free_port;
 use crate::support::postgres::Cluster;
 use crate::support::server::Server;
-use crate::support::smtp::{SmtpServer, free_port};
-use crate::support::{command, eventually};
+use crate::support::smtp::SmtpServer;
+use crate::support::{PATIENCE, command, eventually};
 
 const ADDRESS: &str = "lea.a.la.maison@example.net";
 
@@ -53,8 +55,8 @@ async fn make_due(server: &Server) {
 }
 
 async fn sqlite(server: &Server) -> SqliteConnection {
-    let path = server.folder.path().join("tamis.db");
-    SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.unwrap()
+    let store = SqliteConnectOptions::new().filename(server.folder.path().join("tamis.db"));
+    SqliteConnection::connect_with(&store.busy_timeout(PATIENCE)).await.unwrap()
 }
 
 /// How far the one bulletin has come, once it has come as far as `is` says: due when, tried how often, failed or not.
@@ -152,7 +154,8 @@ async fn what_cannot_be_sent_is_tried_again_and_told_without_the_address() {
     }
     make_due(server).await;
     let given_up = until(server, "it is given up", |_, tries, failed| tries == 0 && failed).await;
-    assert!(given_up > Timestamp::now() && logged(server, "due on another day"));
+    assert!(given_up > Timestamp::now());
+    eventually("it is logged", async || logged(server, "due on another day").then_some(())).await;
     browser.open(&format!("{}/moderate/notifications", server.url)).await;
     assert!(browser.text(".problem").await.contains("could not be sent"));
     browser.fill("#least", "").await;
@@ -209,7 +212,8 @@ async fn a_mail_goes_out_in_the_name_of_its_user_and_a_wrong_password_is_told_bu
     }
     make_due(&refused.server).await;
     until(&refused.server, "it is given up", |_, tries, failed| tries == 0 && failed).await;
-    assert!(logged(&refused.server, "does not take `mail.user` with this password (535)"));
+    let told = async || logged(&refused.server, "does not take `mail.user` with this password (535)").then_some(());
+    eventually("why is logged", told).await;
     for secret in [WRONG, ADDRESS] {
         assert!(!logged(&refused.server, secret), "{secret} is in the log");
     }

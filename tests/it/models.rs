@@ -271,7 +271,8 @@ async fn a_model_that_cannot_be_used_leaves_the_running_one_and_readiness_says_s
     let problem = ready["model_problems"][0].as_str().unwrap();
     assert_eq!((status, &ready["model"]), (200, &json!(built_in())), "what a new server has is built in");
     assert!(problem.contains(&bad.version) && problem.contains("checksum"), "{problem}");
-    assert!(server.log().iter().any(|line| line.contains("a model cannot be used")));
+    let logged = async || server.log().iter().any(|line| line.contains("a model cannot be used"));
+    until("it is logged", logged).await;
 
     let (code, said) = asked(&server, &["models", "promote", &bad.version]);
     assert!(code == Some(2) && said.contains("checksum") && said.contains("nothing was changed"), "{said}");

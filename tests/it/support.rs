@@ -20,6 +20,8 @@ pub mod models;
 
 pub mod server;
 
+pub mod port;
+
 pub mod postgres;
 
 pub mod redis;
@@ -34,7 +36,7 @@ pub mod s3;
 use std::time::{Duration, Instant};
 
 /// How long a condition may take to come true before a test gives up; far more than it takes.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits until `found` finds something.
 ///

@@ -1,12 +1,11 @@
 //! Encrypted ways to PostgreSQL and Redis, with certificates of an authority that the system does not know.
 
-use std::net::TcpListener;
-
 use serde_json::json;
 use sqlx::Row;
 
 use crate::support::authority::Authority;
 use crate::support::command::{run_with, text};
+use crate::support::port::free_port;
 use crate::support::postgres::{Cluster, connect};
 use crate::support::redis::RedisServer;
 use crate::support::server::{Server, until};
@@ -45,7 +44,7 @@ async fn postgresql_is_reached_over_tls_and_its_certificate_is_checked() {
 fn serve_tls(redis: &RedisServer, authority: &Authority) -> u16 {
     let [key, certificate] = authority.issue(authority.folder.path());
     let root = authority.certificate();
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let free = free_port();
     for (name, value) in [
         ("tls-key-file", key.to_str().unwrap()),
         ("tls-cert-file", certificate.to_str().unwrap()),

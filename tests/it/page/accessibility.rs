@@ -6,7 +6,7 @@ use super::newsroom::Newsroom;
 use super::{invite, sign_in};
 use crate::bulletins;
 use crate::support::browser::{Browser, Kind};
-use crate::support::smtp::free_port;
+use crate::support::port::free_port;
 
 /// `tests/run` fetches it.
 const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/axe-core/axe.min.js");

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -15,6 +14,7 @@ use tempfile::TempDir;
 
 use super::authority::Authority;
 use super::disk::SmallDisk;
+use super::port::free_port;
 use super::server::until;
 
 /// How long a server may take to answer; it takes a fraction of a second.
@@ -251,11 +251,6 @@ fn log(folder: &Path) -> String {
     let mut log = String::new();
     let _ = File::open(folder.join("log")).and_then(|mut file| file.read_to_string(&mut log));
     log
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("its number").port()
 }
 
 /// PostgreSQL does not run as root: then it runs as the user that Debian's package makes.

@@ -1,11 +1,12 @@
 //! A real redis-server of the test's own, in a folder of its own.
 
-use std::net::{Ipv4Addr, TcpListener};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use redis::{Client, Connection, FromRedisValue, RedisError};
 use tempfile::TempDir;
+
+use super::port::free_port;
 
 /// How long a server may take to answer; it takes a few milliseconds.
 const START_WITHIN: Duration = Duration::from_secs(20);
@@ -133,11 +134,6 @@ impl Drop for RedisServer {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("its number").port()
 }
 
 fn spawn(port: u16, password: Option<&str>, bus: Option<u16>, folder: &TempDir) -> Child {

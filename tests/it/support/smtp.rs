@@ -1,6 +1,6 @@
 //! A real SMTP server of the test's own, Debian's aiosmtpd, which keeps what it takes over in a folder of its own.
 
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -80,9 +80,4 @@ impl Drop for SmtpServer {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-/// A port that nothing listens on, for now.
-pub fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
