@@ -232,6 +232,10 @@ impl QueueStore for PostgresStore {
         self.read(async |connection| queue::held(connection, site, look, after, limit).await).await
     }
 
+    async fn latest_held(&self, sites: &[SiteId], limit: u32) -> Result<Vec<(SiteId, CommentId)>, StoreError> {
+        self.read(async |connection| queue::latest_held(connection, sites, limit).await).await
+    }
+
     async fn held_texts(
         &self,
         site: SiteId,

@@ -238,6 +238,10 @@ pub(super) fn done(row: &impl Columns) -> Result<Done, StoreError> {
     Ok(Done { at: instant(row, "at")?, number: row.integer("number")?.unsigned_abs(), comment: comment_id(row)? })
 }
 
+pub(super) fn comment_of_site(row: &impl Columns) -> Result<(SiteId, CommentId), StoreError> {
+    Ok((SiteId(row.id("site")?), CommentId(row.id("comment")?)))
+}
+
 pub(super) fn comment_event(row: &impl Columns) -> Result<(CommentId, Uuid), StoreError> {
     Ok((CommentId(row.id("comment")?), row.id("id")?))
 }

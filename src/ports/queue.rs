@@ -17,6 +17,9 @@ pub trait QueueStore: Send + Sync {
     /// Held comments that fit, in the order of `look`, at most `limit`.
     async fn held(&self, site: SiteId, look: &Look, after: Option<Rank>, limit: u32) -> Result<Vec<Held>, StoreError>;
 
+    /// The held comments of these sites that came last, latest first, at most `limit`.
+    async fn latest_held(&self, sites: &[SiteId], limit: u32) -> Result<Vec<(SiteId, CommentId)>, StoreError>;
+
     /// The texts of held comments, as [`QueueStore::held`] would list them: for a search. A comment whose text is gone
     /// is left out.
     async fn held_texts(

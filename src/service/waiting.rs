@@ -1,8 +1,11 @@
 //! What waits on several sites, for whoever is told of it elsewhere than at the page.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use crate::domain::comment::CommentId;
-use crate::domain::review::Record;
-use crate::domain::site::{Locale, Site};
+use crate::domain::review::{Record, Status};
+use crate::domain::site::{Locale, Site, SiteId};
 use crate::ports::queue::{Facet, Filter, Look, Order, Tally};
 
 use super::{Service, ServiceError};
@@ -32,14 +35,20 @@ impl Service {
         locale: Locale,
         limit: u32,
     ) -> Result<Vec<Waiting<'s>>, ServiceError> {
-        let look = Look { filter: Filter::All, order: Order::LatestFirst };
+        let ids: Vec<_> = sites.iter().map(|site| site.id).collect();
+        let mut latest: BTreeMap<SiteId, Vec<CommentId>> = BTreeMap::new();
+        for (site, id) in self.queue.latest_held(&ids, limit).await? {
+            latest.entry(site).or_default().push(id);
+        }
         let mut found = Vec::new();
         for site in sites.iter().copied() {
-            let held = self.queue.held(site.id, &look, None, limit).await?;
-            found.extend(held.iter().map(|held| Waiting::of(site, &held.record, locale)));
-            found.sort_by_key(|waiting| std::cmp::Reverse(waiting.id));
-            found.truncate(limit as usize);
+            let Some(ids) = latest.get(&site.id) else { continue };
+            let records = self.queue.comments(site.id, ids).await?;
+            // What was decided on meanwhile waits no more.
+            let held = records.iter().filter(|record| record.status == Status::Held);
+            found.extend(held.map(|record| Waiting::of(site, record, locale)));
         }
+        found.sort_by_key(|waiting| Reverse(waiting.id));
         Ok(found)
     }
 
@@ -65,7 +74,7 @@ impl<'s> Waiting<'s> {
             .flat_map(|revision| &revision.decision.signals)
             .filter(|signal| signal.speaks_against())
             .collect();
-        against.sort_by_key(|signal| std::cmp::Reverse(signal.score));
+        against.sort_by_key(|signal| Reverse(signal.score));
         Self {
             site,
             id: record.id,
@@ -125,7 +134,7 @@ impl Service {
                 reports.push(SiteReport { site, number, reasons: self.main_reasons(site, locale).await? });
             }
         }
-        reports.sort_by_key(|report| std::cmp::Reverse(report.number));
+        reports.sort_by_key(|report| Reverse(report.number));
         Ok(Report { sites: reports })
     }
 

@@ -136,6 +136,7 @@ macro_rules! queues {
     ($($module:ident: $backend:ty;)*) => {
         $(every_promise! { $module, $backend, queue:
             the_queue_is_what_is_held_oldest_first
+            the_latest_of_several_sites_come_latest_first
             a_comment_leaves_the_queue_and_comes_back_with_an_undo
             an_edit_is_filed_by_its_own_decision
             the_most_doubtful_come_first_as_the_domain_measures

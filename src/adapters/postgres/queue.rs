@@ -18,6 +18,10 @@ use jiff::Timestamp;
 const MOST_TEXTS: u32 = 1_000;
 const MOST_TALLIES: u32 = 100;
 
+/// The latest of each site, by the index, then the latest of those.
+const LATEST_HELD: &str = "SELECT q.site, q.comment FROM unnest($1::uuid[]) AS asked (site) CROSS JOIN LATERAL \
+     (SELECT site, comment FROM queue WHERE site = asked.site AND facet = 'all' AND value = '' \
+     ORDER BY comment DESC LIMIT $2) AS q ORDER BY q.comment DESC LIMIT $2";
 const NUMBER: &str = "SELECT coalesce(sum(number), 0)::bigint FROM queue_counts \
      WHERE site = $1 AND facet = $2 AND value = queue_value($3)";
 /// Of the values with the largest rows.
@@ -58,6 +62,17 @@ pub(super) async fn held(
     let records = whole(&mut snapshot, &found).await;
     end(snapshot).await?;
     rows::held(&found, records?)
+}
+
+pub(super) async fn latest_held(
+    connection: &mut PgConnection,
+    sites: &[SiteId],
+    limit: u32,
+) -> Result<Vec<(SiteId, CommentId)>, StoreError> {
+    let sites: Vec<_> = sites.iter().map(|site| site.0).collect();
+    let query = sqlx::query(LATEST_HELD).bind(sites).bind(i64::from(limit.min(MOST_LISTED)));
+    let found = query.fetch_all(connection).await.map_err(|error| explain(&error))?;
+    found.iter().map(rows::comment_of_site).collect()
 }
 
 pub(super) async fn held_texts(

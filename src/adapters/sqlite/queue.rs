@@ -18,6 +18,11 @@ use jiff::Timestamp;
 const MOST_TEXTS: u32 = 1_000;
 const MOST_TALLIES: u32 = 100;
 
+/// The sites come as a JSON array of hexadecimal strings. The latest of each, by the index, then the latest of those.
+const LATEST_HELD: &str = "SELECT q.site, q.comment FROM json_each(?1) AS asked CROSS JOIN queue AS q \
+     ON q.site = unhex(asked.value) AND q.facet = 'all' AND q.value = '' AND q.comment IN (SELECT comment FROM queue \
+     WHERE site = unhex(asked.value) AND facet = 'all' AND value = '' ORDER BY comment DESC LIMIT ?2) \
+     ORDER BY q.comment DESC LIMIT ?2";
 const NUMBER: &str = "SELECT number FROM queue_counts WHERE site = ? AND facet = ? AND value = ?";
 const TALLIES: &str = "SELECT value, number FROM queue_counts WHERE site = ? AND facet = ? \
      ORDER BY number DESC, value LIMIT ?";
@@ -52,6 +57,17 @@ pub(super) async fn held(
     looking(&mut query, site, look, after, limit.min(MOST_LISTED));
     let found = query.build().fetch_all(&mut *snapshot).await.map_err(|error| explain(&error))?;
     rows::held(&found, whole(&mut snapshot, &found).await?)
+}
+
+pub(super) async fn latest_held(
+    connection: &mut SqliteConnection,
+    sites: &[SiteId],
+    limit: u32,
+) -> Result<Vec<(SiteId, CommentId)>, StoreError> {
+    let sites: Vec<_> = sites.iter().map(|site| site.0.simple().to_string()).collect();
+    let query = sqlx::query(LATEST_HELD).bind(serde_json::json!(sites).to_string()).bind(limit.min(MOST_LISTED));
+    let found = query.fetch_all(connection).await.map_err(|error| explain(&error))?;
+    found.iter().map(rows::comment_of_site).collect()
 }
 
 pub(super) async fn held_texts(

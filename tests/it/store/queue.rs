@@ -84,6 +84,19 @@ pub async fn the_queue_is_what_is_held_oldest_first(place: &impl Backend) {
     assert_eq!(comments.iter().map(|record| record.id).collect::<Vec<_>>(), [id(1), id(2)]);
 }
 
+pub async fn the_latest_of_several_sites_come_latest_first(place: &impl Backend) {
+    let store = place.open().await;
+    let sites = [with_site(&*store, 1).await, with_site(&*store, 2).await, with_site(&*store, 3).await];
+    let [one, two, three] = sites;
+    let rejected = Entry { status: Status::Rejected, ..entry(two, 7) };
+    record(&*store, [entry(one, 1), entry(one, 5), entry(two, 2), entry(two, 4), entry(three, 6), rejected]).await;
+    let latest = async |sites: &[SiteId], limit| store.latest_held(sites, limit).await.unwrap();
+    assert_eq!(latest(&[one, two], 10).await, [(one, id(5)), (two, id(4)), (two, id(2)), (one, id(1))]);
+    assert_eq!(latest(&sites, 3).await, [(three, id(6)), (one, id(5)), (two, id(4))]);
+    assert_eq!(latest(&[one, two], 1).await, [(one, id(5))]);
+    assert_eq!(latest(&[], 10).await, []);
+}
+
 pub async fn a_comment_leaves_the_queue_and_comes_back_with_an_undo(place: &impl Backend) {
     let store = place.open().await;
     let site = with_site(&*store, 1).await;
