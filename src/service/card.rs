@@ -15,7 +15,7 @@ use crate::domain::text::{self, Mapped};
 
 use super::answer::{Answer, AnswerSignal, Detail};
 
-pub use highlight::{Concern, Piece};
+pub use highlight::{Concern, MOST_TOLD, Piece};
 
 /// Most words of two texts together that are compared word by word; longer ones are shown one after the other.
 const MOST_COMPARED: usize = 6_000;

@@ -2,9 +2,7 @@
 
 use super::words::Words;
 use crate::service::answer::AnswerEvidence;
-
-/// Most clues said of a reason.
-const MOST: usize = 6;
+use crate::service::card::MOST_TOLD;
 
 /// Facts of which there is none in their lowest band; of the others that band is the least.
 const COUNTED: [&str; 11] = [
@@ -28,11 +26,13 @@ pub struct Clue {
     pub of_form: bool,
 }
 
-/// The strongest clues that speak against a comment, each once: a word that stands there twice is said once.
+/// The clues that speak against a comment, those that are marked in its text, each once: a word that stands there twice
+/// is said once.
 pub fn clues(evidence: &[AnswerEvidence], words: &Words) -> Vec<Clue> {
+    let told = evidence.iter().filter(|evidence| evidence.score.nats() > 0.0).take(MOST_TOLD);
     let mut clues: Vec<Clue> = Vec::new();
-    for clue in evidence.iter().filter(|evidence| evidence.score.nats() > 0.0).filter_map(|one| Clue::of(one, words)) {
-        if clues.len() < MOST && !clues.contains(&clue) {
+    for clue in told.filter_map(|one| Clue::of(one, words)) {
+        if !clues.contains(&clue) {
             clues.push(clue);
         }
     }

@@ -50,7 +50,11 @@ impl Concern {
     }
 }
 
-/// Every place that speaks against the comment: those of signals, and those of words that count for a head's score.
+/// So many pieces of a head's evidence are told of a comment, the strongest: a text in which every second word is marked
+/// tells nobody where to look.
+pub const MOST_TOLD: usize = 6;
+
+/// Every place that speaks against the comment: those of signals, and those of the words that are told of a head.
 pub fn marks(decision: &Decision) -> Vec<Mark> {
     decision.signals.iter().flat_map(of_signal).collect()
 }
@@ -59,8 +63,9 @@ fn of_signal(signal: &Signal) -> Vec<Mark> {
     if signal.score <= Score::ZERO && signal.floor.is_none() {
         return Vec::new();
     }
-    let words = signal.explanation.iter().flat_map(|explanation| &explanation.evidence);
-    let words = words.filter(|evidence| evidence.score > Score::ZERO).flat_map(|evidence| match &evidence.token {
+    let evidence = signal.explanation.iter().flat_map(|explanation| &explanation.evidence);
+    let told = evidence.filter(|evidence| evidence.score > Score::ZERO).take(MOST_TOLD);
+    let words = told.flat_map(|evidence| match &evidence.token {
         Token::Words(spans) => spans.as_slice(),
         Token::Structure(_) => &[],
     });
@@ -158,6 +163,15 @@ mod tests {
         let found = of_signal(&signal(1.0));
         assert_eq!(found.iter().map(|mark| (mark.span, mark.concern)).collect::<Vec<_>>(), [(span(0), Concern::ABUSE)]);
         assert!(of_signal(&signal(-0.5)).is_empty());
+    }
+
+    #[test]
+    fn the_weakest_words_are_left_unmarked() {
+        let span = |start| Span { field: Field::Body, start, end: start + 1 };
+        let word = |start| Evidence { token: Token::Words(vec![span(start)]), score: Score::from_nats(1.0) };
+        let explanation = Explanation { evidence: (0..12).map(word).collect(), ..Explanation::default() };
+        let signal = Signal::new("classifier.abuse", Source::Classifier, Score::from_nats(1.0), Message::new("", ""));
+        assert_eq!(of_signal(&signal.explained(explanation)).len(), MOST_TOLD);
     }
 
     #[test]
