@@ -37,7 +37,7 @@ pub async fn fill(store: &dyn Database, site: SiteId, most: u32) {
         }))
         .await;
     }
-    store.tidy_queue(1_000_000).await.unwrap();
+    while store.tidy_queue(1_000).await.unwrap() > 0 {}
 }
 
 /// All that waits of one author, in hexadecimal digits.

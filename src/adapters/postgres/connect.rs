@@ -227,6 +227,7 @@ fn migrator() -> Migrator {
         migration(24, "accounts of authors", include_str!("../../../migrations/postgres/0024_accounts_of_authors.sql")),
         migration(27, "queue by author", include_str!("../../../migrations/postgres/0027_queue_by_author.sql")),
         migration(28, "queue tallies", include_str!("../../../migrations/postgres/0028_queue_tallies.sql")),
+        migration(29, "queue tallies apart", include_str!("../../../migrations/postgres/0029_queue_tallies_apart.sql")),
     ]);
     // Ours is held already.
     migrator.set_locking(false);

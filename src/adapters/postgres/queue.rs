@@ -24,10 +24,12 @@ const LATEST_HELD: &str = "SELECT q.site, q.comment FROM unnest($1::uuid[]) AS a
      ORDER BY comment DESC LIMIT $2) AS q ORDER BY q.comment DESC LIMIT $2";
 const NUMBER: &str = "SELECT coalesce(sum(number), 0)::bigint FROM queue_counts \
      WHERE site = $1 AND facet = $2 AND value = queue_value($3)";
-/// Of the values with the largest rows.
-const TALLIES: &str = "SELECT value, sum(number)::bigint AS number FROM queue_counts WHERE site = $1 AND facet = $2 \
-     AND value IN (SELECT value FROM queue_counts WHERE site = $1 AND facet = $2 ORDER BY number DESC LIMIT $4) \
-     GROUP BY value HAVING sum(number) > 0 ORDER BY 2 DESC, 1 LIMIT $3";
+/// The values with the largest rows by an index of their own, then all rows of each.
+const TALLIES: &str = "WITH largest AS MATERIALIZED (SELECT DISTINCT value FROM (SELECT value FROM queue_counts \
+     WHERE site::text || facet = $1::uuid::text || $2 ORDER BY number DESC LIMIT $4) AS found) \
+     SELECT value, counted.number FROM largest CROSS JOIN LATERAL (SELECT sum(number)::bigint AS number \
+     FROM queue_counts WHERE site = $1 AND facet = $2 AND queue_counts.value = largest.value) AS counted \
+     WHERE counted.number > 0 ORDER BY 2 DESC, 1 LIMIT $3";
 /// So many rows are looked at for each tally: a value may have several.
 const ROWS_A_TALLY: u32 = 20;
 const SPREAD: &str = "SELECT count(DISTINCT page_url) AS pages, min(created_at) AS since FROM comments \

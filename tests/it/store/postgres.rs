@@ -7,6 +7,8 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use sqlx::{AssertSqlSafe, Connection};
 use tamis::adapters::postgres::{Options, PostgresStore};
+use tamis::domain::comment::Page;
+use tamis::ports::queue::{Facet, QueueStore};
 use tamis::ports::store::{Entry, Selection, Store, StoreError};
 
 use super::Backend;
@@ -231,6 +233,34 @@ async fn the_longest_page_address_can_be_stored_and_found() {
     store.record(Entry { page, ..entry(site, 1) }).await.unwrap();
     let selection = Selection { page_url: Some(url), ..Selection::default() };
     assert_eq!(store.list(site, &selection, None, 10).await.unwrap().len(), 1);
+}
+
+/// PostgreSQL counts a table for its plans within a minute or so; the queue must open before that too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tallies_are_read_by_index_before_postgresql_has_counted_the_table() {
+    const PAGES: u32 = 300;
+    let place = Database::empty().await;
+    let store = place.store().await.unwrap();
+    place.run("ALTER TABLE tamis.queue_counts SET (autovacuum_enabled = off)").await;
+    let site = with_site(&store, 1).await;
+    let on_a_page = |number| {
+        let page = Page { url: Some(format!("https://lefil.example/{number}")), ..Page::default() };
+        Entry { page, ..entry(site, number) }
+    };
+    for recorded in join_all((1..=PAGES).map(|number| store.record(on_a_page(number)))).await {
+        recorded.unwrap();
+    }
+    // A connection that closes hands in what it read.
+    store.close().await.unwrap();
+    let entries_read = "SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE relname = 'queue_counts'";
+    let before = place.number(entries_read).await;
+
+    let store = place.store().await.unwrap();
+    assert_eq!(store.tallies(site, Facet::Page, 15).await.unwrap().len(), 15);
+    store.close().await.unwrap();
+    until("what was read is counted", async || place.number(entries_read).await > before).await;
+    let read = place.number(entries_read).await - before;
+    assert!(read <= 4 * i64::from(PAGES), "{read} entries of indexes for {PAGES} pages");
 }
 
 /// Rows come and go in the order of time: once vacuum has been by, new rows take the place of old ones.
