@@ -87,6 +87,23 @@ async fn a_session_ends_however_busy() {
     browser.close().await;
 }
 
+/// The browser drops its cookie by itself; whoever kept one is out all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cookie_that_was_kept_opens_nothing_once_its_session_is_over() {
+    let server = Server::start_with(&[("TAMIS_MODERATORS__SESSION_LONGEST", "5 s")]);
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let link = invite(&server, LEA)["link"].as_str().unwrap().to_owned();
+    let password = format!("password={}", PASSWORD.replace(' ', "+"));
+    let accepted = client.post(link).header("Origin", &server.url).body(password).send().await.unwrap();
+    let cookie = accepted.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap();
+    let home = async || {
+        let request = client.get(format!("{}/moderate/", server.url)).header("Cookie", cookie);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(home().await, 200);
+    eventually("the session is over", async || (home().await == 303).then_some(())).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn it_works_without_script_on_a_phone_in_english() {
     let server = Server::start();
