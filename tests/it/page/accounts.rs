@@ -1,5 +1,8 @@
 //! Invitations, signing in and out, sessions.
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, SqliteConnection};
+
 use super::{PASSWORD, invite, sign_in, signed_in};
 use crate::support::browser::{Browser, Kind};
 use crate::support::command;
@@ -102,6 +105,10 @@ async fn a_cookie_that_was_kept_opens_nothing_once_its_session_is_over() {
     };
     assert_eq!(home().await, 200);
     eventually("the session is over", async || (home().await == 303).then_some(())).await;
+    let store = SqliteConnectOptions::new().filename(server.folder.path().join("tamis.db"));
+    let mut store = SqliteConnection::connect_with(&store).await.unwrap();
+    let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions").fetch_one(&mut store).await.unwrap();
+    assert_eq!(kept, 1, "it was refused, and not only swept away later");
 }
 
 #[tokio::test(flavor = "multi_thread")]
