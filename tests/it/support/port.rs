@@ -10,7 +10,8 @@ const COUNT: u16 = 12_000;
 
 static NEXT: AtomicU16 = AtomicU16::new(0);
 
-/// A port that nothing listens on; none comes twice before all did, and each process begins at another.
+/// A port that nothing listens on; none comes twice before all did. Processes begin at one of twelve places, so
+/// that two rarely look at the same ports.
 ///
 /// # Panics
 /// All are taken.
